@@ -1,0 +1,88 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tongguan/server/base/fault"
+)
+
+// What is allowed, written out by hand. Everything else must be denied.
+const allowed = `
+account.keep     learner self | manager self | author self | hr self | inspector self | admin self
+lesson.read      learner self | manager self | author self | hr self | inspector self | admin self
+quiz.take        learner self | manager self | author self | hr self | inspector self | admin self
+attempt.review   learner self | manager self | author self | hr self | inspector self below other | admin self
+progress.see     learner self | manager self below | author self | hr self below other | inspector self below other | admin self
+course.assign    manager below | hr self below other
+people.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self below other
+people.edit      admin self below other
+team.see         hr other | inspector other | admin other
+team.edit        admin other
+audit.read       inspector other
+content.desk.see author other
+`
+
+func TestWholeTable(t *testing.T) {
+	want := map[string]bool{}
+	for line := range strings.Lines(strings.TrimSpace(allowed)) {
+		action, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		for _, part := range strings.Split(rest, "|") {
+			f := strings.Fields(part)
+			for _, relation := range f[1:] {
+				want[fmt.Sprint(action, " ", f[0], " ", relation)] = true
+			}
+		}
+	}
+	got := map[string]bool{}
+	for _, action := range Actions() {
+		for _, role := range Roles() {
+			for _, relation := range Relations() {
+				if (Actor{ID: "p", Roles: []Role{role}}).May(action, relation) {
+					got[fmt.Sprint(action, " ", role, " ", relation)] = true
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the table allows something else (-want +got):\n%s", diff)
+	}
+	for action := range table {
+		if !strings.Contains(allowed, "\n"+string(action)+" ") {
+			t.Errorf("%s is in the table and not in Actions", action)
+		}
+	}
+}
+
+func TestNoRoleMayNothing(t *testing.T) {
+	for _, action := range append(Actions(), "unknown.action") {
+		for _, relation := range Relations() {
+			if (Actor{ID: "p"}).May(action, relation) || (Actor{ID: "p", Roles: []Role{"root"}}).May(action, relation) {
+				t.Errorf("%s towards %s without a role", action, relation)
+			}
+		}
+	}
+}
+
+func TestRolesAdd(t *testing.T) {
+	a := Actor{ID: "p", Roles: []Role{Learner, Inspector}}
+	if !a.May(TakeQuiz, Self) || !a.May(ReadTrail, Other) || a.May(EditPeople, Other) {
+		t.Error("two roles allow what each allows, and no more")
+	}
+}
+
+func TestWhatMayNotBeSeenLooksMissing(t *testing.T) {
+	a := Actor{ID: "p", Roles: []Role{Learner}}
+	if k := fault.KindOf(a.Check(SeeProgress, Other)); k != fault.Missing {
+		t.Errorf("a stranger's progress: kind %d", k)
+	}
+	if k := fault.KindOf(a.Check(EditPeople, Self)); k != fault.Denied {
+		t.Errorf("one's own account: kind %d", k)
+	}
+	if err := a.Check(ReadLesson, Self); err != nil {
+		t.Error(err)
+	}
+}
