@@ -33,14 +33,16 @@ func claimHead(ctx context.Context, q db.Q) (h head, err error) {
 		return h, fmt.Errorf("audit: claim: %w", err)
 	}
 	h.Size--
-	return h, json.Unmarshal([]byte(h.Edge), &h.edge)
+	err = json.Unmarshal([]byte(h.Edge), &h.edge)
+	return h, err
 }
 
 func readHead(ctx context.Context, q db.Q) (h head, err error) {
 	if err := q.Get(ctx, &h, "SELECT size, edge FROM audit_head WHERE id = 1"); err != nil {
 		return h, fmt.Errorf("audit: head: %w", err)
 	}
-	return h, json.Unmarshal([]byte(h.Edge), &h.edge)
+	err = json.Unmarshal([]byte(h.Edge), &h.edge)
+	return h, err
 }
 
 func store(ctx context.Context, q db.Q, h head, e entry) error {
@@ -66,7 +68,8 @@ func saltOf(ctx context.Context, q db.Q, person string, mint func() string) (sal
 		person, mint()); err != nil {
 		return "", err
 	}
-	return salt, q.Get(ctx, &salt, read, person)
+	err = q.Get(ctx, &salt, read, person)
+	return salt, err
 }
 
 func entriesFrom(ctx context.Context, q db.Q, seq int64, limit int) (es []entry, err error) {

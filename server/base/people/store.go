@@ -147,7 +147,8 @@ func list(ctx context.Context, q db.Q, f Filter) ([]Person, int, error) {
 	if query, expanded, err = db.In("SELECT count(*)"+condition, args...); err != nil {
 		return nil, 0, err
 	}
-	return out, total, q.Get(ctx, &total, query, expanded...)
+	err = q.Get(ctx, &total, query, expanded...)
+	return out, total, err
 }
 
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

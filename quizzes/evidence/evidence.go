@@ -1,0 +1,70 @@
+// Package evidence is the single door between what a person shows in quizzes/ and what they earn in courses/.
+//
+// A line of evidence is written in the transaction of the act that it comes from, into the person's own
+// ledger. The ledger is claimed first: whoever decides something from all of a person's evidence decides in
+// the same transaction, as a follower, and two last quizzes that close at once wait for each other.
+package evidence
+
+import (
+	"context"
+	"fmt"
+
+	"tongguan/server/base/db"
+)
+
+// Kinds of evidence.
+const Quiz = "quiz" // a closed attempt at a module's quiz
+
+// Line is one piece of evidence. It is never changed or removed.
+type Line struct {
+	Person  string `db:"person_id"`
+	Number  int64  `db:"line"` // from 1, without a gap, for each person
+	Kind    string `db:"kind"`
+	Subject string `db:"subject"` // course/module
+	Version string `db:"version"` // hash of the content it was shown on
+	Score   int    `db:"score"`   // basis points
+	Passed  bool   `db:"passed"`
+	Source  string `db:"source"` // id of the attempt
+	At      int64  `db:"at"`     // milliseconds since 1970 UTC
+}
+
+// Follower is told of every line inside the transaction that adds it; its error undoes all of it.
+type Follower func(ctx context.Context, q db.Q, l Line) error
+
+// Ledger keeps the evidence.
+type Ledger struct{ followers []Follower }
+
+// New makes the ledger; followers are called in this order.
+func New(followers ...Follower) *Ledger { return &Ledger{followers} }
+
+// Add claims the person's ledger, writes the line under the next number and calls the followers. q must be a
+// transaction. One source gives one line of a kind: a second one is an error.
+func (g *Ledger) Add(ctx context.Context, q db.Q, l Line) error {
+	number, err := claim(ctx, q, l.Person)
+	if err != nil {
+		return err
+	}
+	l.Number = number
+	if err := insert(ctx, q, l); err != nil {
+		return err
+	}
+	for _, f := range g.followers {
+		if err := f(ctx, q, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Of gives a person's evidence in order.
+func (g *Ledger) Of(ctx context.Context, q db.Q, person string) ([]Line, error) {
+	return lines(ctx, q, person)
+}
+
+func claim(ctx context.Context, q db.Q, person string) (n int64, err error) {
+	if err := q.Get(ctx, &n, `INSERT INTO ledger (person_id, lines) VALUES ($1, 1)
+		ON CONFLICT (person_id) DO UPDATE SET lines = ledger.lines + 1 RETURNING lines`, person); err != nil {
+		return 0, fmt.Errorf("evidence: claim the ledger: %w", err)
+	}
+	return n, nil
+}
