@@ -265,3 +265,15 @@ func (p *Progress) LearntVersion(ctx context.Context, actor access.Actor, person
 	}
 	return version(ctx, p.db.Read(), person, hash)
 }
+
+// LastAt is when the person learnt something last, in milliseconds since 1970 UTC; 0 for never.
+func (s State) LastAt() int64 {
+	last := s.latestAt
+	for _, f := range s.Finished {
+		last = max(last, f.At)
+	}
+	for _, p := range s.Passed {
+		last = max(last, p.At)
+	}
+	return last
+}

@@ -60,6 +60,9 @@ func (n *Notary) Sign(ctx context.Context, q db.Q) error {
 	if bytes.HasSuffix(before, append(signed, separator...)) {
 		return nil
 	}
+	if err := os.MkdirAll(filepath.Dir(n.file), 0o700); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(n.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ const separator = "---\n"
 // Checkpoints reads the file and checks every signature.
 func (n *Notary) Checkpoints() ([]Checkpoint, error) {
 	text, err := os.ReadFile(n.file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
 		return nil, nil
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -33,16 +34,35 @@ func claimHead(ctx context.Context, q db.Q) (h head, err error) {
 		return h, fmt.Errorf("audit: claim: %w", err)
 	}
 	h.Size--
-	err = json.Unmarshal([]byte(h.Edge), &h.edge)
-	return h, err
+	if err := h.read(); err != nil {
+		return h, err
+	}
+	if len(h.edge) != bits.OnesCount64(uint64(h.Size)) {
+		return h, fmt.Errorf("audit: the head counts %d entries and has %d hashes", h.Size, len(h.edge))
+	}
+	return h, nil
 }
 
 func readHead(ctx context.Context, q db.Q) (h head, err error) {
 	if err := q.Get(ctx, &h, "SELECT size, edge FROM audit_head WHERE id = 1"); err != nil {
 		return h, fmt.Errorf("audit: head: %w", err)
 	}
-	err = json.Unmarshal([]byte(h.Edge), &h.edge)
+	err = h.read()
 	return h, err
+}
+
+func (h *head) read() error {
+	if err := json.Unmarshal([]byte(h.Edge), &h.edge); err != nil {
+		return fmt.Errorf("audit: the head's hashes: %w", err)
+	}
+	return nil
+}
+
+// outsiders counts the entries that the head does not count, in one statement, so that one that is appended
+// at this moment is not taken for one.
+func outsiders(ctx context.Context, q db.Q) (n int64, err error) {
+	err = q.Get(ctx, &n, "SELECT count(*) FROM audit_entry WHERE seq < 0 OR seq >= (SELECT size FROM audit_head WHERE id = 1)")
+	return n, err
 }
 
 func store(ctx context.Context, q db.Q, h head, e entry) error {
@@ -58,21 +78,29 @@ func store(ctx context.Context, q db.Q, h head, e entry) error {
 	return err
 }
 
+// saltOf gives a person's salt, minted where there is none. Whom the trail knows without one was erased and
+// stays so: what is said of them now is committed to under a salt that nobody keeps. A kept one would make
+// their earlier entries look forged.
 func saltOf(ctx context.Context, q db.Q, person string, mint func() string) (salt string, err error) {
 	const read = "SELECT salt FROM audit_salt WHERE person_id = $1"
 	err = q.Get(ctx, &salt, read, person)
 	if !db.None(err) {
 		return salt, err
 	}
-	if _, err := q.Exec(ctx, "INSERT INTO audit_salt (person_id, salt) VALUES ($1, $2) ON CONFLICT (person_id) DO NOTHING",
-		person, mint()); err != nil {
+	minted := mint()
+	if _, err := q.Exec(ctx, `INSERT INTO audit_salt (person_id, salt) SELECT $1, $2
+		WHERE NOT EXISTS (SELECT 1 FROM audit_entry WHERE actor_id = $1)
+			AND NOT EXISTS (SELECT 1 FROM audit_entry WHERE subject_id = $1)
+		ON CONFLICT (person_id) DO NOTHING`, person, minted); err != nil {
 		return "", err
 	}
-	err = q.Get(ctx, &salt, read, person)
+	if err = q.Get(ctx, &salt, read, person); db.None(err) {
+		return minted, nil
+	}
 	return salt, err
 }
 
-func entriesFrom(ctx context.Context, q db.Q, seq int64, limit int) (es []entry, err error) {
+func entriesFrom(ctx context.Context, q db.Q, seq, limit int64) (es []entry, err error) {
 	err = q.Select(ctx, &es, `SELECT seq, at, act, actor_id, subject_id, private, leaf FROM audit_entry
 		WHERE seq >= $1 ORDER BY seq LIMIT $2`, seq, limit)
 	return es, err

@@ -23,6 +23,8 @@ type Entry struct {
 	Private json.RawMessage
 }
 
+const maxPage = 1000 // entries read at once
+
 // Newest gives a page of the trail, the latest first, and how long the trail is.
 func (t *Trail) Newest(ctx context.Context, q db.Q, actor access.Actor, offset, limit int) ([]Entry, int64, error) {
 	if err := actor.Check(access.ReadTrail, access.Other); err != nil {
@@ -32,7 +34,7 @@ func (t *Trail) Newest(ctx context.Context, q db.Q, actor access.Actor, offset, 
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, err := newest(ctx, q, offset, limit)
+	rows, err := newest(ctx, q, max(0, offset), min(max(1, limit), maxPage))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -44,7 +46,10 @@ func (t *Trail) Newest(ctx context.Context, q db.Q, actor access.Actor, offset, 
 		if err := json.Unmarshal([]byte(e.Leaf), &l); err != nil {
 			return nil, 0, fmt.Errorf("audit: entry %d: %w", e.Seq, err)
 		}
-		out[i] = Entry{e.Seq, e.At, e.Act, e.ActorID, e.SubjectID, l.Facts, json.RawMessage(e.Private)}
+		out[i] = Entry{Seq: e.Seq, At: e.At, Act: e.Act, Actor: e.ActorID, Subject: e.SubjectID, Facts: l.Facts}
+		if e.Private != "" { // an empty RawMessage is not JSON, a nil one is
+			out[i].Private = json.RawMessage(e.Private)
+		}
 	}
 	return out, h.Size, nil
 }
@@ -77,23 +82,15 @@ func (t *Trail) Verify(ctx context.Context, q db.Q, actor access.Actor, checkpoi
 	}
 	v := verifier{report: &r, salts: salts, bySize: bySize(checkpoints)}
 	v.meetCheckpoint()
-	for v.report.Size < h.Size {
-		page, err := entriesFrom(ctx, q, v.report.Size, 1000)
-		if err != nil {
-			return r, err
-		}
-		if len(page) == 0 {
-			v.fault("the head counts %d entries and the last one found is number %d", h.Size, v.report.Size-1)
-			break
-		}
-		for _, e := range page {
-			if v.report.Size < h.Size { // what was appended meanwhile is the next run's
-				v.take(e)
-			}
-		}
+	if err := v.takeAll(ctx, q, h.Size); err != nil {
+		return r, err
+	}
+	n, err := outsiders(ctx, q)
+	if n > 0 {
+		v.fault("%d entries stand outside those that the head counts", n)
 	}
 	v.finish(h)
-	return r, nil
+	return r, err
 }
 
 type verifier struct {
@@ -101,6 +98,7 @@ type verifier struct {
 	salts  map[string]string
 	bySize map[int64][]tlog.Hash
 	edge   []tlog.Hash
+	next   int64 // number of the entry that must come next
 }
 
 func (v *verifier) fault(format string, args ...any) {
@@ -109,10 +107,33 @@ func (v *verifier) fault(format string, args ...any) {
 	}
 }
 
-func (v *verifier) take(e entry) {
-	if e.Seq != v.report.Size {
-		v.fault("entry %d is missing", v.report.Size)
+// takeAll goes through the entries that the head counts; what is appended meanwhile is the next run's.
+func (v *verifier) takeAll(ctx context.Context, q db.Q, size int64) error {
+	for v.next < size {
+		page, err := entriesFrom(ctx, q, v.next, min(maxPage, size-v.next))
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			if e.Seq < size {
+				v.take(e)
+			}
+		}
+		if len(page) == 0 || page[len(page)-1].Seq >= size {
+			break
+		}
 	}
+	if v.next < size {
+		v.fault("the head counts %d entries and the last one found is number %d", size, v.next-1)
+	}
+	return nil
+}
+
+func (v *verifier) take(e entry) {
+	if e.Seq != v.next {
+		v.fault("before entry %d, %d are missing", e.Seq, e.Seq-v.next)
+	}
+	v.next = e.Seq + 1
 	var l leaf
 	if err := json.Unmarshal([]byte(e.Leaf), &l); err != nil {
 		v.fault("entry %d: the leaf cannot be read: %v", e.Seq, err)
@@ -132,7 +153,7 @@ func (v *verifier) take(e entry) {
 func (v *verifier) committed(seq int64, what, person, text, commitment string) {
 	salt, known := v.salts[person]
 	switch {
-	case person != "" && !known:
+	case person != "" && !known && commitment != "":
 		v.report.Erased++
 	case commit(salt, text) != commitment:
 		v.fault("entry %d: %s differ from the leaf", seq, what)

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -49,13 +52,35 @@ func Load() (Config, error) {
 	if c.URL == "" {
 		c.URL = "http://" + c.Addr
 	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	return c, c.check()
+}
+
+// check refuses values that would only fail later, or worse, work differently from what was meant.
+func (c Config) check() error {
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		return fmt.Errorf("config: TONGGUAN_ADDR: %w", err)
+	}
+	if u, err := url.Parse(c.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return errors.New("config: TONGGUAN_URL must begin with http:// or https:// and name a host")
+	}
 	if _, err := c.Location(); err != nil {
-		return c, fmt.Errorf("config: TONGGUAN_TIMEZONE: %w", err)
+		return fmt.Errorf("config: TONGGUAN_TIMEZONE: %w", err)
+	}
+	for _, p := range c.Proxies {
+		_, err1 := netip.ParseAddr(p)
+		_, err2 := netip.ParsePrefix(p)
+		if err1 != nil && err2 != nil {
+			return fmt.Errorf("config: TONGGUAN_TRUSTED_PROXIES: %q is neither an address nor a range such as 10.0.0.0/8", p)
+		}
 	}
 	if c.Pool < 2 || c.Hashers < 1 {
-		return c, errors.New("config: TONGGUAN_DATABASE_CONNECTIONS must be at least 2 and TONGGUAN_PASSWORD_HASHERS at least 1")
+		return errors.New("config: TONGGUAN_DATABASE_CONNECTIONS must be at least 2 and TONGGUAN_PASSWORD_HASHERS at least 1")
 	}
-	return c, nil
+	if c.Session < time.Minute || c.Checkpoint < time.Second {
+		return errors.New("config: TONGGUAN_SESSION must be at least 1m and TONGGUAN_CHECKPOINT_EVERY at least 1s")
+	}
+	return nil
 }
 
 // Location is the zone in which dates are shown.
@@ -80,6 +105,8 @@ func (c Config) Secret() ([]byte, error) {
 	return secret, nil
 }
 
+// makeSecret writes the file under another name and links it into place, so that of two processes that start
+// at once both end up with the same secret, and neither ever reads half of one.
 func makeSecret(path string) ([]byte, error) {
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
@@ -88,16 +115,19 @@ func makeSecret(path string) ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	text := []byte(hex.EncodeToString(secret) + "\n")
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return os.ReadFile(path) // another process made it in between
-	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".secret-") // readable to its owner only
 	if err != nil {
 		return nil, err
 	}
-	_, err = f.Write(text)
-	return text, errors.Join(err, f.Sync(), f.Close())
+	defer os.Remove(f.Name()) //nolint:errcheck // a second name of the file, or nobody's
+	_, err = f.WriteString(hex.EncodeToString(secret) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return os.ReadFile(path) // ours, or that of another process that was faster
 }
 
 // Setting is one line of what `config` prints.
@@ -123,8 +153,8 @@ func (c Config) Settings() []Setting {
 }
 
 var (
-	urlPassword = regexp.MustCompile(`(://[^:/@\s]*:)[^@]*@`)
-	dsnPassword = regexp.MustCompile(`(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)`)
+	urlPassword = regexp.MustCompile(`(://[^:/@\s]*:)\S*@`) // to the last @: a password may hold one
+	dsnPassword = regexp.MustCompile(`(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'|(?:\\.|[^\s\\])+)`)
 )
 
 // HidePassword replaces the password in a DSN of either form.

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"tongguan/server/base/access"
@@ -62,7 +63,7 @@ type Session struct {
 // SignIn lets in who knows the password and gives the token for the cookie. Too many failures from one
 // login or one address are refused unseen for a while.
 func (d *Door) SignIn(ctx context.Context, login, password string, v Visitor) (token string, s Session, err error) {
-	login = people.FoldLogin(login)
+	login, v.Address = people.FoldLogin(plain(login, 200)), plain(v.Address, 100)
 	a, err := accountByLogin(ctx, d.db.Read(), login)
 	if err != nil {
 		return "", s, err
@@ -77,7 +78,10 @@ func (d *Door) SignIn(ctx context.Context, login, password string, v Visitor) (t
 	}
 	token, s = d.newSession(a, v)
 	return token, s, d.db.Write(ctx, func(q db.Q) error {
-		if err := forget(ctx, q, tried.name); err != nil {
+		if err := claimAccount(ctx, q, a.ID, a.Hash); err != nil {
+			return err
+		}
+		if err := forget(ctx, q, tried.name, d.clock.Now()); err != nil {
 			return err
 		}
 		return insertSession(ctx, q, hashToken(token), s)
@@ -91,27 +95,25 @@ type guess struct {
 }
 
 // guess says whether the password is right. The try is counted as a failure before the password is looked at,
-// and forgotten by whoever lets the person in: a thousand tries sent at once must not all pass the count.
+// and forgotten by whoever lets the person in: a thousand tries sent at once must not all pass the count. A
+// try that is refused is not counted, so that whoever waits as told is let through.
 func (d *Door) guess(ctx context.Context, g guess) (bool, error) {
 	now := d.clock.Now()
-	wait, err := blocked(ctx, d.db.Read(), []string{g.name, g.address}, now)
+	till, err := blockedTill(ctx, d.db.Read(), g.name, g.address)
 	if err != nil {
 		return false, err
 	}
-	if wait == 0 {
-		err = d.db.Write(ctx, func(q db.Q) error {
-			n, err := countFailure(ctx, q, g.name, now)
-			if n > allowed {
-				wait = blockFor(g.name, n).Milliseconds()
-			}
-			return err
-		})
+	if till > now {
+		return false, throttled(till - now)
 	}
-	if err != nil {
+	if err := d.db.Write(ctx, func(q db.Q) error {
+		till, err := countFailure(ctx, q, g.name, now)
+		if err == nil && till > now { // a try beside this one was the last that is allowed
+			err = throttled(till - now)
+		}
+		return err
+	}); err != nil {
 		return false, err
-	}
-	if wait > 0 {
-		return false, fault.New(fault.Busy, "door.throttled", "n", (wait+59_999)/60_000)
 	}
 	ok, err := d.hasher.matches(ctx, cut(g.password, 4*MaxPassword), g.hash)
 	if err != nil || ok || g.address == "" {
@@ -120,11 +122,15 @@ func (d *Door) guess(ctx context.Context, g guess) (bool, error) {
 	return false, d.db.Write(ctx, func(q db.Q) error { _, err := countFailure(ctx, q, g.address, now); return err })
 }
 
+func throttled(wait int64) error {
+	return fault.New(fault.Busy, "door.throttled", "n", (wait+59_999)/60_000)
+}
+
 func (d *Door) newSession(a account, v Visitor) (string, Session) {
 	now := d.clock.Now()
 	token := base64.RawURLEncoding.EncodeToString(d.clock.Bytes(32))
 	return token, Session{ID: d.clock.ID(), Actor: a.actor(), Created: now, Seen: now,
-		Expires: now + d.lasts.Milliseconds(), Agent: cut(v.Agent, 300), Address: v.Address}
+		Expires: now + d.lasts.Milliseconds(), Agent: plain(v.Agent, 300), Address: plain(v.Address, 100)}
 }
 
 // seenEvery is how exactly the last use of a session is remembered: writing it at every request would cost
@@ -178,7 +184,7 @@ func (d *Door) ChangePassword(ctx context.Context, actor access.Actor, session, 
 	if err := actor.Check(access.KeepAccount, access.Self); err != nil {
 		return err
 	}
-	a, err := accountByLogin(ctx, d.db.Read(), actor.Login)
+	a, err := accountByID(ctx, d.db.Read(), actor.ID)
 	if err != nil {
 		return err
 	}
@@ -190,15 +196,18 @@ func (d *Door) ChangePassword(ctx context.Context, actor access.Actor, session, 
 	if !ok {
 		return fault.New(fault.Invalid, "door.old_wrong").At("old")
 	}
-	phc, err := d.newPassword(ctx, password, actor.Login)
+	phc, err := d.newPassword(ctx, password, a.Login)
 	if err != nil {
 		return err
 	}
 	return d.db.Write(ctx, func(q db.Q) error {
+		if err := claimAccount(ctx, q, a.ID, a.Hash); err != nil {
+			return err
+		}
 		if err := setPassword(ctx, q, actor.ID, phc); err != nil {
 			return err
 		}
-		if err := forget(ctx, q, tried.name); err != nil {
+		if err := forget(ctx, q, tried.name, d.clock.Now()); err != nil {
 			return err
 		}
 		if err := endSessions(ctx, q, "DELETE FROM session WHERE person_id = $1 AND id <> $2", actor.ID, session); err != nil {
@@ -236,6 +245,11 @@ func (d *Door) SetPassword(ctx context.Context, actor access.Actor, person, pass
 func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
+}
+
+// plain makes of what a stranger sent a text of at most n bytes that every database can keep.
+func plain(s string, n int) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(cut(s, n), ""), "\x00", "")
 }
 
 func cut(s string, n int) string {

@@ -115,6 +115,12 @@ func (d *Door) settle(ctx context.Context, token, person, phc string, v Visitor,
 		if err != nil {
 			return err
 		}
+		if a.State != people.Active {
+			return fault.New(fault.Missing, "door.link_gone")
+		}
+		if err := forget(ctx, q, "login:"+a.Login, d.clock.Now()); err != nil {
+			return err
+		}
 		var s Session
 		cookie, s = d.newSession(a, v)
 		if err := insertSession(ctx, q, hashToken(cookie), s); err != nil {

@@ -30,7 +30,7 @@ const (
 // hasher bounds how many passwords are hashed at once: one costs as much as a thousand saved answers.
 type hasher struct{ slots chan struct{} }
 
-func newHasher(n int) *hasher { return &hasher{make(chan struct{}, n)} }
+func newHasher(n int) *hasher { return &hasher{make(chan struct{}, max(1, n))} }
 
 func (h *hasher) run(ctx context.Context, password, salt []byte) ([]byte, error) {
 	select {
@@ -77,7 +77,8 @@ func CheckPassword(password, login string) error {
 		return fault.New(fault.Invalid, "door.password_short", "min", MinPassword).At("password")
 	case n > MaxPassword:
 		return fault.New(fault.Invalid, "door.password_long", "max", MaxPassword).At("password")
-	case login != "" && strings.Contains(folded, login), distinct(folded) < 5:
+	case login != "" && strings.Contains(folded, login) && utf8.RuneCountInString(strings.ReplaceAll(folded, login, "")) < MinPassword,
+		distinct(folded) < 5:
 		return fault.New(fault.Invalid, "door.password_weak").At("password")
 	}
 	for _, known := range []string{"password", "123456", "qwerty", "abc123", "111111", "letmein", "iloveyou"} {

@@ -40,8 +40,21 @@ func accountByLogin(ctx context.Context, q db.Q, login string) (a account, err e
 }
 
 func accountByID(ctx context.Context, q db.Q, id string) (a account, err error) {
-	err = q.Get(ctx, &a, "SELECT "+accountColumns+" FROM person p WHERE p.id = $1", id)
+	err = q.Get(ctx, &a, "SELECT "+accountColumns+", p.password_hash FROM person p WHERE p.id = $1", id)
+	if db.None(err) {
+		return a, fault.New(fault.Missing, "error.missing")
+	}
 	return a, err
+}
+
+// claimAccount refuses when the account is no longer as it was when its password was looked at: hashing takes
+// a while, in which it can be suspended or given another password.
+func claimAccount(ctx context.Context, q db.Q, id, hash string) error {
+	n, err := q.Exec(ctx, "UPDATE person SET version = version WHERE id = $1 AND password_hash = $2 AND state = 'active'", id, hash)
+	if err == nil && n == 0 {
+		return fault.New(fault.Denied, "door.wrong")
+	}
+	return err
 }
 
 func setPassword(ctx context.Context, q db.Q, person, phc string) error {
@@ -123,32 +136,30 @@ const (
 	longestBlock   = time.Hour
 )
 
-// blocked gives the milliseconds that are left of the longest block, or 0.
-func blocked(ctx context.Context, q db.Q, names []string, now int64) (wait int64, err error) {
-	query, args, err := db.In("SELECT COALESCE(MAX(blocked_till), 0) FROM throttle WHERE name IN (?)", names)
-	if err != nil {
-		return 0, err
-	}
-	err = q.Get(ctx, &wait, query, args...)
-	return max(0, wait-now), err
+// blockedTill gives when the longer of the two names' blocks ends, or 0.
+func blockedTill(ctx context.Context, q db.Q, name, address string) (till int64, err error) {
+	err = q.Get(ctx, &till, "SELECT COALESCE(MAX(blocked_till), 0) FROM throttle WHERE name IN ($1, $2)", name, address)
+	return till, err
 }
 
-// countFailure counts a failure of a name in one statement, so that two nodes never lose one, and gives the
-// number of failures within the window.
-func countFailure(ctx context.Context, q db.Q, name string, now int64) (n int64, err error) {
-	if err := q.Get(ctx, &n, `INSERT INTO throttle (name, failures, since, blocked_till) VALUES ($1, 1, $2, 0)
+// countFailure counts a failure of a name in one statement, so that two nodes never lose one, blocks the name
+// from the allowed number on, and gives till when it was blocked before.
+func countFailure(ctx context.Context, q db.Q, name string, now int64) (till int64, err error) {
+	var r struct {
+		Failures int64 `db:"failures"`
+		Till     int64 `db:"blocked_till"`
+	}
+	if err := q.Get(ctx, &r, `INSERT INTO throttle (name, failures, since, blocked_till) VALUES ($1, 1, $2, 0)
 		ON CONFLICT (name) DO UPDATE SET
 			failures = CASE WHEN throttle.since < $3 THEN 1 ELSE throttle.failures + 1 END,
 			since = CASE WHEN throttle.since < $3 THEN $2 ELSE throttle.since END
-		RETURNING failures`, name, now, now-window.Milliseconds()); err != nil {
+		RETURNING failures, blocked_till`, name, now, now-window.Milliseconds()); err != nil {
 		return 0, err
 	}
-	wait := blockFor(name, n)
-	if wait == 0 {
-		return n, nil
+	if wait := blockFor(name, r.Failures); wait > 0 {
+		_, err = q.Exec(ctx, "UPDATE throttle SET blocked_till = $2 WHERE name = $1 AND blocked_till < $2", name, now+wait.Milliseconds())
 	}
-	_, err = q.Exec(ctx, "UPDATE throttle SET blocked_till = $2 WHERE name = $1 AND blocked_till < $2", name, now+wait.Milliseconds())
-	return n, err
+	return r.Till, err
 }
 
 // blockFor is how long a name is blocked after its n-th failure: half a minute, then twice as long each time.
@@ -163,8 +174,10 @@ func blockFor(name string, n int64) time.Duration {
 	return min(longestBlock, 30*time.Second<<min(n-allowed, 10))
 }
 
-func forget(ctx context.Context, q db.Q, name string) error {
-	_, err := q.Exec(ctx, "DELETE FROM throttle WHERE name = $1", name)
+// forget also clears away what has lost its meaning with time.
+func forget(ctx context.Context, q db.Q, name string, now int64) error {
+	_, err := q.Exec(ctx, "DELETE FROM throttle WHERE name = $1 OR (since < $2 AND blocked_till < $3)",
+		name, now-window.Milliseconds(), now)
 	return err
 }
 
@@ -179,16 +192,24 @@ type link struct {
 }
 
 func replaceLink(ctx context.Context, q db.Q, l link) error {
+	n, err := q.Exec(ctx, "UPDATE person SET version = version WHERE id = $1 AND state <> 'suspended'", l.Person)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Missing, "error.missing")
+	}
+	if err != nil {
+		return err
+	}
 	if _, err := q.Exec(ctx, "DELETE FROM one_time_link WHERE person_id = $1 AND used_at IS NULL", l.Person); err != nil {
 		return err
 	}
-	n, err := q.Exec(ctx, `INSERT INTO one_time_link (token_hash, purpose, person_id, created_at, expires_at)
-		SELECT $1, $2, id, CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM person WHERE id = $5 AND state <> 'suspended'`, l.Hash, l.Purpose, l.Created, l.Expires, l.Person)
-	if err == nil && n == 0 {
-		return fault.New(fault.Missing, "error.missing")
-	}
+	_, err = q.Exec(ctx, `INSERT INTO one_time_link (token_hash, purpose, person_id, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5)`, l.Hash, l.Purpose, l.Person, l.Created, l.Expires)
 	return err
 }
+
+// stillGood is the condition under which an unused link works: the one for the first administrator only while
+// there is nobody.
+const stillGood = "l.used_at IS NULL AND l.expires_at > $2 AND (l.purpose <> 'first_admin' OR NOT EXISTS (SELECT 1 FROM person))"
 
 // firstLink makes the link only while there is nobody, and makes earlier ones stop working.
 func firstLink(ctx context.Context, q db.Q, l link) (bool, error) {
@@ -204,17 +225,22 @@ func openLink(ctx context.Context, q db.Q, hash string, now int64) (l link, err 
 	err = q.Get(ctx, &l, `SELECT l.token_hash, l.purpose, COALESCE(l.person_id, '') AS person_id, COALESCE(p.name, '') AS name,
 			COALESCE(p.login, '') AS login, l.created_at, l.expires_at
 		FROM one_time_link l LEFT JOIN person p ON p.id = l.person_id
-		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND (p.id IS NULL OR p.state <> 'suspended')`, hash, now)
+		WHERE l.token_hash = $1 AND (p.id IS NULL OR p.state <> 'suspended') AND `+stillGood, hash, now)
 	if db.None(err) {
 		return l, fault.New(fault.Missing, "door.link_gone")
 	}
 	return l, err
 }
 
+// claimLink uses the link up, and with it every other one for the first administrator: two nodes that start at
+// once can have made two.
 func claimLink(ctx context.Context, q db.Q, hash string, now int64) error {
-	n, err := q.Exec(ctx, "UPDATE one_time_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2", hash, now)
+	n, err := q.Exec(ctx, "UPDATE one_time_link AS l SET used_at = $2 WHERE l.token_hash = $1 AND "+stillGood, hash, now)
 	if err == nil && n == 0 {
 		return fault.New(fault.Missing, "door.link_gone")
+	}
+	if err == nil {
+		_, err = q.Exec(ctx, "DELETE FROM one_time_link WHERE purpose = 'first_admin' AND used_at IS NULL")
 	}
 	return err
 }

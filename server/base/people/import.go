@@ -6,8 +6,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -65,7 +67,8 @@ var roleWords = map[string]access.Role{
 
 // PlanImport reads a CSV file (UTF-8 with or without a mark, or GB18030 as Chinese spreadsheets save it) and
 // says what would become of every row. It writes nothing. The first line names the columns: name and login
-// are needed; email, team (a path such as 华东区/苏州一部), roles, hired_on and lang may be there.
+// are needed; email, team (a path such as 华东区/苏州一部), roles, hired_on and lang may be there. A column that
+// is not there changes nothing about people who are known already.
 func (p *People) PlanImport(ctx context.Context, actor access.Actor, file []byte) (ImportPlan, error) {
 	if err := actor.Check(access.EditPeople, access.Other); err != nil {
 		return ImportPlan{}, err
@@ -74,7 +77,7 @@ func (p *People) PlanImport(ctx context.Context, actor access.Actor, file []byte
 	if err != nil {
 		return ImportPlan{}, err
 	}
-	rows, err := readRows(text)
+	rows, columns, err := readRows(text)
 	if err != nil {
 		return ImportPlan{}, err
 	}
@@ -91,7 +94,7 @@ func (p *People) PlanImport(ctx context.Context, actor access.Actor, file []byte
 	if err != nil {
 		return ImportPlan{}, err
 	}
-	return decide(rows, known), nil
+	return decide(rows, columns, known), nil
 }
 
 // Import does what the plan of the file says. With bad rows in it nothing is written and the plan is given
@@ -142,41 +145,63 @@ func decode(file []byte) (string, error) {
 	return string(file), nil
 }
 
-func readRows(text string) ([]ImportRow, error) {
+// readRows gives the rows and the meaning of every column.
+func readRows(text string) ([]ImportRow, []string, error) {
+	r := csvReader(text)
+	head, err := next(r)
+	if errors.Is(err, io.EOF) {
+		return nil, nil, fault.New(fault.Invalid, "people.import_empty").At("file")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	columns, err := readHeadings(head)
+	if err != nil {
+		return nil, nil, err
+	}
+	var rows []ImportRow
+	for {
+		record, err := next(r)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if strings.TrimSpace(strings.Join(record, "")) == "" {
+			continue // spreadsheets save empty lines below the table
+		}
+		line, _ := r.FieldPos(0)
+		rows = append(rows, readRow(line, columns, record))
+		if len(rows) > MaxImportRows {
+			return nil, nil, fault.New(fault.Invalid, "people.import_rows", "max", MaxImportRows).At("file")
+		}
+	}
+	if len(rows) == 0 {
+		return nil, nil, fault.New(fault.Invalid, "people.import_empty").At("file")
+	}
+	return rows, columns, nil
+}
+
+// csvReader finds out by the first line what separates the cells.
+func csvReader(text string) *csv.Reader {
 	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
+	r.FieldsPerRecord = -1
 	if first, _, _ := strings.Cut(text, "\n"); strings.Count(first, ";") > strings.Count(first, ",") {
 		r.Comma = ';'
 	} else if strings.Contains(first, "\t") {
 		r.Comma = '\t'
 	}
-	head, err := r.Read()
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "people.import_empty").At("file")
+	r.TrimLeadingSpace = r.Comma != '\t' // it would swallow an empty cell before a tab
+	return r
+}
+
+func next(r *csv.Reader) ([]string, error) {
+	record, err := r.Read()
+	if pe, ok := errors.AsType[*csv.ParseError](err); ok {
+		return nil, fault.Wrap(fault.Invalid, err, "people.import_line", "line", pe.StartLine).At("file")
 	}
-	columns, err := readHeadings(head)
-	if err != nil {
-		return nil, err
-	}
-	var rows []ImportRow
-	for {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if pe, ok := errors.AsType[*csv.ParseError](err); ok {
-			return nil, fault.Wrap(fault.Invalid, err, "people.import_line", "line", pe.StartLine).At("file")
-		}
-		line, _ := r.FieldPos(0)
-		rows = append(rows, readRow(line, columns, record))
-		if len(rows) > MaxImportRows {
-			return nil, fault.New(fault.Invalid, "people.import_rows", "max", MaxImportRows).At("file")
-		}
-	}
-	if len(rows) == 0 {
-		return nil, fault.New(fault.Invalid, "people.import_empty").At("file")
-	}
-	return rows, nil
+	return record, err
 }
 
 func readHeadings(head []string) ([]string, error) {
@@ -185,7 +210,10 @@ func readHeadings(head []string) ([]string, error) {
 		h = fold(strings.TrimSpace(h))
 		columns[i] = headings[h]
 		if columns[i] == "" && h != "" {
-			return nil, fault.New(fault.Invalid, "people.import_heading", "heading", h).At("file")
+			return nil, fault.New(fault.Invalid, "people.import_heading", "heading", firstRunes(h, 40)).At("file")
+		}
+		if h != "" && slices.Contains(columns[:i], columns[i]) {
+			return nil, fault.New(fault.Invalid, "people.import_heading_twice", "heading", h).At("file")
 		}
 	}
 	for _, needed := range []string{"name", "login"} {
@@ -199,11 +227,13 @@ func readHeadings(head []string) ([]string, error) {
 func readRow(line int, columns, record []string) ImportRow {
 	row := ImportRow{Line: line}
 	for i, value := range record {
-		if i >= len(columns) {
-			row.Problem = fault.New(fault.Invalid, "people.import_cells", "n", len(columns))
-			break
-		}
 		value = strings.TrimSpace(value)
+		if i >= len(columns) {
+			if value != "" {
+				row.Problem = fault.New(fault.Invalid, "people.import_cells", "n", len(columns))
+			}
+			continue
+		}
 		switch columns[i] {
 		case "name":
 			row.Person.Name = value
@@ -212,16 +242,41 @@ func readRow(line int, columns, record []string) ImportRow {
 		case "email":
 			row.Person.Email = value
 		case "team":
-			row.TeamPath = strings.Trim(strings.ReplaceAll(value, "／", "/"), "/ ")
+			row.TeamPath = readPath(value)
 		case "roles":
 			row.Person.Roles = readRoles(value)
 		case "hired_on":
-			row.Person.HiredOn = strings.NewReplacer("/", "-", ".", "-").Replace(value)
+			row.Person.HiredOn = readDate(value)
 		case "lang":
 			row.Person.Lang = strings.NewReplacer("中文", "zh", "英文", "en", "zh-cn", "zh").Replace(strings.ToLower(value))
 		}
 	}
 	return row
+}
+
+// readPath writes a team's path in one way: 华东区 ／ 苏州一部 as 华东区/苏州一部.
+func readPath(s string) string {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '／' })
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return strings.Join(parts, "/")
+}
+
+// readDate reads a date as spreadsheets write it, 2024/3/5 or 2024年3月5日; what is none stays as it is.
+func readDate(s string) string {
+	t, err := time.Parse("2006-1-2", strings.NewReplacer("/", "-", ".", "-", "年", "-", "月", "-", "日", "").Replace(s))
+	if err != nil {
+		return s
+	}
+	return t.Format(time.DateOnly)
+}
+
+func firstRunes(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
 }
 
 func readRoles(s string) (out []access.Role) {
@@ -253,7 +308,7 @@ func (r *ImportRow) prepare(paths map[string]string) {
 	r.Person.Team = id
 }
 
-func decide(rows []ImportRow, known map[string]Person) ImportPlan {
+func decide(rows []ImportRow, columns []string, known map[string]Person) ImportPlan {
 	plan := ImportPlan{Rows: rows, Counts: map[string]int{}}
 	first := map[string]int{}
 	for i := range rows {
@@ -264,13 +319,13 @@ func decide(rows []ImportRow, known map[string]Person) ImportPlan {
 		if first[r.Person.Login] == 0 {
 			first[r.Person.Login] = r.Line
 		}
-		r.Fate = fateOf(r, known)
+		r.Fate = fateOf(r, columns, known)
 		plan.Counts[r.Fate]++
 	}
 	return plan
 }
 
-func fateOf(r *ImportRow, known map[string]Person) string {
+func fateOf(r *ImportRow, columns []string, known map[string]Person) string {
 	if r.Problem != nil {
 		return FateBad
 	}
@@ -279,6 +334,7 @@ func fateOf(r *ImportRow, known map[string]Person) string {
 		return FateNew
 	}
 	r.Person.ID, r.Person.Version, r.Person.State = old.ID, old.Version, old.State
+	r.Person.keep(old, columns)
 	n := r.Person
 	if n.Name == old.Name && n.Email == old.Email && n.Lang == old.Lang && n.Team == old.Team &&
 		n.HiredOn == old.HiredOn && slices.Equal(n.Roles, old.Roles) {
@@ -287,27 +343,58 @@ func fateOf(r *ImportRow, known map[string]Person) string {
 	return FateChange
 }
 
-// teamPaths gives every team's id by its path from the root, and by its name alone where that is unique.
+// keep takes over from the account what the file has no column for.
+func (p *Person) keep(old Person, columns []string) {
+	if !slices.Contains(columns, "email") {
+		p.Email = old.Email
+	}
+	if !slices.Contains(columns, "team") {
+		p.Team = old.Team
+	}
+	if !slices.Contains(columns, "roles") {
+		p.Roles = old.Roles
+	}
+	if !slices.Contains(columns, "hired_on") {
+		p.HiredOn = old.HiredOn
+	}
+	if !slices.Contains(columns, "lang") {
+		p.Lang = old.Lang
+	}
+}
+
+// teamPaths gives every team's id by its path from the root, and by its name alone. What could mean two teams
+// means none.
 func (p *People) teamPaths(ctx context.Context) (map[string]string, error) {
 	tree, err := p.teams.Tree(ctx, access.Operator())
 	if err != nil {
 		return nil, err
 	}
-	out, seen := map[string]string{}, map[string]int{}
-	byID := map[string]team.Team{}
+	byID, byPath, byName := map[string]team.Team{}, map[string]string{}, map[string]string{}
+	note := func(m map[string]string, key, id string) {
+		if _, twice := m[key]; twice {
+			id = ""
+		}
+		m[key] = id
+	}
 	for _, t := range tree {
 		byID[t.ID] = t
-		seen[fold(t.Name)]++
-	}
-	for _, t := range tree {
 		path := t.Name
-		for up, ok := byID[t.Parent]; ok; up, ok = byID[up.Parent] {
+		for up, ok := byID[t.Parent]; ok; up, ok = byID[up.Parent] { // parents come before their children
 			path = up.Name + "/" + path
 		}
-		out[fold(path)] = t.ID
-		if seen[fold(t.Name)] == 1 {
-			out[fold(t.Name)] = t.ID
-		}
+		note(byPath, fold(path), t.ID)
+		note(byName, fold(t.Name), t.ID)
 	}
-	return out, nil
+	maps.Copy(byName, byPath) // a path goes before a name
+	maps.DeleteFunc(byName, func(_, id string) bool { return id == "" })
+	return byName, nil
+}
+
+// ImportText gives a file that PlanImport could read as UTF-8 text, to be carried by a page and sent again.
+func ImportText(file []byte) string {
+	text, err := decode(file)
+	if err != nil {
+		return ""
+	}
+	return text
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
@@ -49,6 +50,11 @@ type Person struct {
 // Actor is the person as the one who acts.
 func (p Person) Actor() access.Actor {
 	return access.Actor{ID: p.ID, Name: p.Name, Login: p.Login, Lang: p.Lang, Team: p.Team, Roles: p.Roles}
+}
+
+// administers says whether the person can keep accounts today: an invited administrator cannot yet.
+func (p Person) administers() bool {
+	return p.State == Active && slices.Contains(p.Roles, access.Admin)
 }
 
 // People keeps the accounts.
@@ -116,7 +122,7 @@ func (p *People) List(ctx context.Context, actor access.Actor, f Filter) ([]Pers
 		if err != nil || !actor.May(access.SeePeople, access.Below) || len(managed) == 0 {
 			return nil, 0, err
 		}
-		f.Teams = managed
+		f.Teams = both(f.Teams, managed)
 	}
 	if f.Team != "" {
 		under, err := p.teams.Under(ctx, f.Team)
@@ -128,6 +134,7 @@ func (p *People) List(ctx context.Context, actor access.Actor, f Filter) ([]Pers
 	if f.Limit <= 0 || f.Limit > 1000 {
 		f.Limit = 1000
 	}
+	f.From = max(0, f.From)
 	return list(ctx, p.db.Read(), f)
 }
 
@@ -180,7 +187,7 @@ func (p *People) change(ctx context.Context, q db.Q, actor access.Actor, n Perso
 	if err != nil {
 		return err
 	}
-	if slices.Contains(before.Roles, access.Admin) && !slices.Contains(n.Roles, access.Admin) {
+	if before.administers() && !slices.Contains(n.Roles, access.Admin) {
 		if err := anotherAdmin(ctx, q); err != nil {
 			return err
 		}
@@ -209,11 +216,14 @@ func (p *People) setState(ctx context.Context, actor access.Actor, id, state str
 		return err
 	}
 	return p.db.Write(ctx, func(q db.Q) error {
-		if err := claimState(ctx, q, id, state); err != nil {
+		before, err := claimState(ctx, q, id, state)
+		if err != nil {
 			return err
 		}
-		if err := anotherAdmin(ctx, q); err != nil {
-			return err
+		if before.administers() {
+			if err := anotherAdmin(ctx, q); err != nil {
+				return err
+			}
 		}
 		return p.trail.Append(ctx, q, audit.Event{Act: "person." + state, Actor: actor.ID, Subject: id})
 	})
@@ -249,6 +259,8 @@ func (p *Person) clean() error {
 		return fault.New(fault.Invalid, "people.name_needed").At("name")
 	case utf8.RuneCountInString(p.Name) > 60:
 		return fault.New(fault.Invalid, "people.name_long", "max", 60).At("name")
+	case !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, unicode.IsControl):
+		return fault.New(fault.Invalid, "people.name_form").At("name")
 	case !loginForm.MatchString(p.Login):
 		return fault.New(fault.Invalid, "people.login_form").At("login")
 	case p.Email != "" && !isAddress(p.Email):
@@ -284,7 +296,7 @@ func (p *Person) cleanRoles() error {
 
 func isAddress(s string) bool {
 	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s
+	return err == nil && len(s) <= 254 && a.Address == s
 }
 
 // sortKey is the collation key of a name, hexadecimal so that every database compares it alike.
@@ -316,4 +328,9 @@ func (p *People) CreateFirst(ctx context.Context, q db.Q, n Person) error {
 		return err
 	}
 	return p.create(ctx, q, access.Actor{ID: n.ID}, n)
+}
+
+// CountByTeam says how many people are in each team itself, without those below it.
+func (p *People) CountByTeam(ctx context.Context) (map[string]int, error) {
+	return countByTeam(ctx, p.db.Read())
 }

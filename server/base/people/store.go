@@ -104,6 +104,9 @@ func count(ctx context.Context, q db.Q) (n int, err error) {
 	return n, err
 }
 
+// maxWords bounds a search: nobody types more, and SQLite refuses a condition of a thousand parts.
+const maxWords = 20
+
 // list filters in SQL, so that a company of ten thousand is paged by the database.
 func list(ctx context.Context, q db.Q, f Filter) ([]Person, int, error) {
 	if f.Teams != nil && len(f.Teams) == 0 {
@@ -114,7 +117,8 @@ func list(ctx context.Context, q db.Q, f Filter) ([]Person, int, error) {
 	and := func(condition string, arg any) {
 		where, args = append(where, condition), append(args, arg)
 	}
-	for _, word := range strings.Fields(fold(f.Text)) {
+	words := strings.Fields(fold(f.Text))
+	for _, word := range words[:min(len(words), maxWords)] {
 		and(`p.search_key LIKE ? ESCAPE '!'`, "%"+likeEscaper.Replace(word)+"%")
 	}
 	if f.Role != "" {
@@ -154,6 +158,9 @@ func list(ctx context.Context, q db.Q, f Filter) ([]Person, int, error) {
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func insert(ctx context.Context, q db.Q, n Person, now int64) (bool, error) {
+	if err := knownTeam(ctx, q, n.Team); err != nil {
+		return false, err
+	}
 	rows, err := q.Exec(ctx, `INSERT INTO person (id, login, name, email, lang, team_id, hired_on, state, sort_key, search_key, created_at)
 		VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''), NULLIF($7, ''), $8, $9, $10, $11) ON CONFLICT (login) DO NOTHING`,
 		n.ID, n.Login, n.Name, n.Email, n.Lang, n.Team, n.HiredOn, n.State, sortKey(n.Name), n.searchKey(), now)
@@ -161,6 +168,15 @@ func insert(ctx context.Context, q db.Q, n Person, now int64) (bool, error) {
 		return false, err
 	}
 	return true, setRoles(ctx, q, n.ID, n.Roles)
+}
+
+func knownTeam(ctx context.Context, q db.Q, id string) error {
+	var n int
+	err := q.Get(ctx, &n, "SELECT count(*) FROM team WHERE id = $1", id)
+	if err == nil && n == 0 && id != "" {
+		return fault.New(fault.Invalid, "people.team_unknown").At("team")
+	}
+	return err
 }
 
 func setRoles(ctx context.Context, q db.Q, id string, roles []access.Role) error {
@@ -181,10 +197,13 @@ func claimAndReplace(ctx context.Context, q db.Q, n Person) (before Person, err 
 	if err != nil {
 		return before, err
 	}
+	if before, err = personByID(ctx, q, n.ID); err != nil {
+		return before, err
+	}
 	if rows == 0 {
 		return before, fault.New(fault.Conflict, "error.changed_meanwhile")
 	}
-	if before, err = personByID(ctx, q, n.ID); err != nil {
+	if err := knownTeam(ctx, q, n.Team); err != nil {
 		return before, err
 	}
 	var taken int
@@ -202,10 +221,11 @@ func claimAndReplace(ctx context.Context, q db.Q, n Person) (before Person, err 
 	return before, setRoles(ctx, q, n.ID, n.Roles)
 }
 
-// anotherAdmin refuses a change after which nobody could administer. It locks all administrators first, in
-// one order, so that two of them cannot remove each other at once.
+// anotherAdmin refuses a change after which nobody could administer. It locks the administrators that remain:
+// of two who remove each other at once, one waits for the other or both wait and the database turns one back,
+// who then finds nobody left.
 func anotherAdmin(ctx context.Context, q db.Q) error {
-	n, err := q.Exec(ctx, `UPDATE person SET version = version WHERE state <> 'suspended'
+	n, err := q.Exec(ctx, `UPDATE person SET version = version WHERE state = 'active'
 		AND id IN (SELECT person_id FROM person_role WHERE role = 'admin')`)
 	if err == nil && n == 0 {
 		return fault.New(fault.Invalid, "people.last_admin").At("roles")
@@ -213,24 +233,44 @@ func anotherAdmin(ctx context.Context, q db.Q) error {
 	return err
 }
 
-// claimState moves the account to another state; who never chose a password goes back to being invited.
-func claimState(ctx context.Context, q db.Q, id, state string) error {
-	n, err := q.Exec(ctx, `UPDATE person SET version = version + 1,
-		state = CASE WHEN $2 = 'active' AND password_hash = '' THEN 'invited' ELSE $2 END
-		WHERE id = $1 AND (state = 'suspended') = ($2 <> 'suspended')`, id, state)
-	if err != nil {
-		return err
+// claimState moves the account to another state and gives the person as they were; who never chose a password
+// goes back to being invited. Sessions end both ways: one that began while the person was being suspended must
+// not come back to life with them.
+func claimState(ctx context.Context, q db.Q, id, state string) (before Person, err error) {
+	if _, err := q.Exec(ctx, "UPDATE person SET version = version + 1 WHERE id = $1", id); err != nil {
+		return before, err
 	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "error.changed_meanwhile")
+	if before, err = personByID(ctx, q, id); err != nil {
+		return before, err
 	}
-	if state == Suspended {
-		_, err = q.Exec(ctx, "DELETE FROM session WHERE person_id = $1", id)
+	if (before.State == Suspended) == (state == Suspended) {
+		return before, fault.New(fault.Conflict, "error.changed_meanwhile")
 	}
-	return err
+	if _, err := q.Exec(ctx, `UPDATE person SET state = CASE WHEN $2 = 'active' AND password_hash = '' THEN 'invited' ELSE $2 END
+		WHERE id = $1`, id, state); err != nil {
+		return before, err
+	}
+	_, err = q.Exec(ctx, "DELETE FROM session WHERE person_id = $1", id)
+	return before, err
 }
 
 func setLang(ctx context.Context, q db.Q, id, lang string) error {
 	_, err := q.Exec(ctx, "UPDATE person SET lang = $2 WHERE id = $1", id, lang)
 	return err
+}
+
+func countByTeam(ctx context.Context, q db.Q) (map[string]int, error) {
+	var rows []struct {
+		Team string `db:"team_id"`
+		N    int    `db:"n"`
+	}
+	if err := q.Select(ctx, &rows, `SELECT team_id, count(*) AS n FROM person
+		WHERE team_id IS NOT NULL AND state <> 'suspended' GROUP BY team_id`); err != nil {
+		return nil, err
+	}
+	out := make(map[string]int, len(rows))
+	for _, r := range rows {
+		out[r.Team] = r.N
+	}
+	return out, nil
 }

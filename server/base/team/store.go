@@ -62,26 +62,37 @@ func ancestors(ctx context.Context, q db.Q, id string) (ids []string, err error)
 }
 
 func insertTeam(ctx context.Context, q db.Q, id string, d Details, now int64) error {
-	if _, err := q.Exec(ctx, "INSERT INTO team (id, parent_id, name, created_at) VALUES ($1, NULLIF($2, ''), $3, $4)",
-		id, d.Parent, d.Name, now); err != nil {
-		return err
-	}
-	return setManagers(ctx, q, id, d.Managers)
-}
-
-// claimTree makes moves of teams wait for each other: two at once could make a loop that neither sees.
-func claimTree(ctx context.Context, q db.Q) error {
-	_, err := q.Exec(ctx, "UPDATE team SET version = version WHERE parent_id IS NULL")
+	_, err := q.Exec(ctx, "INSERT INTO team (id, parent_id, name, created_at) VALUES ($1, NULLIF($2, ''), $3, $4)",
+		id, d.Parent, d.Name, now)
 	return err
 }
 
-func claimTeam(ctx context.Context, q db.Q, id string, version int64, d Details) error {
+// claimTree makes changes of the tree wait for each other: two moves at once could make a loop that neither
+// sees. The oldest team stands for the tree, since it is never removed; a root can be moved away.
+func claimTree(ctx context.Context, q db.Q) error {
+	_, err := q.Exec(ctx, "UPDATE team SET version = version WHERE id = (SELECT MIN(id) FROM team)")
+	return err
+}
+
+func replaceTeam(ctx context.Context, q db.Q, id string, version int64, d Details) error {
 	n, err := q.Exec(ctx, `UPDATE team SET name = $3, parent_id = NULLIF($4, ''), version = version + 1
 		WHERE id = $1 AND version = $2`, id, version, d.Name, d.Parent)
-	if err == nil && n == 0 {
-		return fault.New(fault.Conflict, "error.changed_meanwhile")
+	if err != nil || n == 1 {
+		return err
 	}
-	return err
+	var found string
+	switch err := q.Get(ctx, &found, "SELECT id FROM team WHERE id = $1", id); {
+	case db.None(err):
+		return fault.New(fault.Missing, "error.missing")
+	case err != nil:
+		return err
+	}
+	return fault.New(fault.Conflict, "error.changed_meanwhile")
+}
+
+func managersOf(ctx context.Context, q db.Q, id string) (people []string, err error) {
+	err = q.Select(ctx, &people, "SELECT person_id FROM team_manager WHERE team_id = $1 ORDER BY person_id", id)
+	return people, err
 }
 
 func setManagers(ctx context.Context, q db.Q, id string, people []string) error {
@@ -89,9 +100,12 @@ func setManagers(ctx context.Context, q db.Q, id string, people []string) error 
 		return err
 	}
 	for _, p := range people {
-		if _, err := q.Exec(ctx, `INSERT INTO team_manager (team_id, person_id) SELECT $1, id FROM person WHERE id = $2
-			ON CONFLICT (team_id, person_id) DO NOTHING`, id, p); err != nil {
+		n, err := q.Exec(ctx, "INSERT INTO team_manager (team_id, person_id) SELECT $1, id FROM person WHERE id = $2", id, p)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Invalid, "team.manager_unknown").At("managers")
 		}
 	}
 	return nil

@@ -3,7 +3,9 @@ package team
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"tongguan/server/base/access"
@@ -23,7 +25,7 @@ type Team struct {
 	Version  int64    // what Change must name
 }
 
-// maxDepth bounds the tree: deeper is a mistake, and a loop made by two changes at once ends here.
+// maxDepth bounds the levels of the tree: deeper is a mistake.
 const maxDepth = 12
 
 // Teams keeps the tree.
@@ -42,6 +44,9 @@ func (t *Teams) Tree(ctx context.Context, actor access.Actor) ([]Team, error) {
 	all, err := t.all(ctx)
 	if err != nil || actor.May(access.SeeTeams, access.Other) {
 		return all, err
+	}
+	if !actor.Is(access.Manager) {
+		return nil, nil
 	}
 	managed, err := t.ManagedBy(ctx, actor.ID)
 	if err != nil {
@@ -107,6 +112,11 @@ func (d *Details) clean() error {
 	if utf8.RuneCountInString(d.Name) > 80 {
 		return fault.New(fault.Invalid, "team.name_long", "max", 80).At("name")
 	}
+	if !utf8.ValidString(d.Name) || strings.ContainsFunc(d.Name, unicode.IsControl) {
+		return fault.New(fault.Invalid, "team.name_form").At("name")
+	}
+	d.Managers = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(d.Managers))),
+		func(id string) bool { return id == "" })
 	return nil
 }
 
@@ -120,14 +130,13 @@ func (t *Teams) Create(ctx context.Context, actor access.Actor, d Details) (stri
 	}
 	id := t.clock.ID()
 	return id, t.db.Write(ctx, func(q db.Q) error {
-		if err := roomBelow(ctx, q, d.Parent); err != nil {
+		if err := t.place(ctx, q, id, d.Parent); err != nil {
 			return err
 		}
 		if err := insertTeam(ctx, q, id, d, t.clock.Now()); err != nil {
 			return err
 		}
-		return t.trail.Append(ctx, q, audit.Event{Act: "team.created", Actor: actor.ID,
-			Facts: map[string]any{"team": id, "parent": d.Parent, "name": d.Name, "managers": d.Managers}})
+		return t.settle(ctx, q, actor, "team.created", id, d)
 	})
 }
 
@@ -140,46 +149,85 @@ func (t *Teams) Change(ctx context.Context, actor access.Actor, id string, versi
 		return err
 	}
 	return t.db.Write(ctx, func(q db.Q) error {
-		if err := claimTree(ctx, q); err != nil {
+		if err := t.place(ctx, q, id, d.Parent); err != nil {
 			return err
 		}
-		if err := claimTeam(ctx, q, id, version, d); err != nil {
+		if err := replaceTeam(ctx, q, id, version, d); err != nil {
 			return err
 		}
-		under, err := subtree(ctx, q, id)
-		if err != nil {
-			return err
-		}
-		if set(under)[d.Parent] {
-			return fault.New(fault.Invalid, "team.loop").At("parent")
-		}
-		if err := roomBelow(ctx, q, d.Parent); err != nil {
-			return err
-		}
-		if err := setManagers(ctx, q, id, d.Managers); err != nil {
-			return err
-		}
-		return t.trail.Append(ctx, q, audit.Event{Act: "team.changed", Actor: actor.ID,
-			Facts: map[string]any{"team": id, "parent": d.Parent, "name": d.Name, "managers": d.Managers}})
+		return t.settle(ctx, q, actor, "team.changed", id, d)
 	})
 }
 
-// roomBelow refuses a parent that is not there, or so deep that the tree would become too deep.
-func roomBelow(ctx context.Context, q db.Q, parent string) error {
-	if parent == "" {
-		return nil
-	}
-	above, err := ancestors(ctx, q, parent)
+// settle names the managers of a team that was written, and puts all of it into the trail: who manages whom
+// decides what they may see, so everybody who gains or loses a team has an entry of their own.
+func (t *Teams) settle(ctx context.Context, q db.Q, actor access.Actor, act, id string, d Details) error {
+	before, err := managersOf(ctx, q, id)
 	if err != nil {
 		return err
 	}
-	if len(above) == 0 {
-		return fault.New(fault.Invalid, "team.parent_unknown").At("parent")
+	if err := setManagers(ctx, q, id, d.Managers); err != nil {
+		return err
 	}
-	if len(above) >= maxDepth {
-		return fault.New(fault.Invalid, "team.too_deep", "max", maxDepth).At("parent")
+	events := []audit.Event{{Act: act, Facts: map[string]any{"team": id, "parent": d.Parent, "name": d.Name}}}
+	for _, p := range without(d.Managers, before) {
+		events = append(events, audit.Event{Act: "manager.named", Subject: p, Facts: map[string]any{"team": id}})
+	}
+	for _, p := range without(before, d.Managers) {
+		events = append(events, audit.Event{Act: "manager.released", Subject: p, Facts: map[string]any{"team": id}})
+	}
+	for _, e := range events {
+		e.Actor = actor.ID
+		if err := t.trail.Append(ctx, q, e); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// place claims the tree and refuses a parent below which the team cannot stand.
+func (t *Teams) place(ctx context.Context, q db.Q, id, parent string) error {
+	if err := claimTree(ctx, q); err != nil {
+		return err
+	}
+	rows, err := allTeams(ctx, q)
+	if err != nil {
+		return err
+	}
+	up := make(map[string]string, len(rows))
+	for _, r := range rows {
+		up[r.ID] = r.Parent
+	}
+	return fits(up, id, parent)
+}
+
+// fits refuses to put a team below a parent that is not there, is below the team itself, or stands so deep
+// that the team or one below it would stand deeper than maxDepth levels. up gives every team's parent.
+func fits(up map[string]string, id, parent string) error {
+	if _, known := up[parent]; parent != "" && !known {
+		return fault.New(fault.Invalid, "team.parent_unknown").At("parent")
+	}
+	for at, n := parent, 0; at != "" && n <= len(up); at, n = up[at], n+1 {
+		if at == id {
+			return fault.New(fault.Invalid, "team.loop").At("parent")
+		}
+	}
+	up[id] = parent
+	for team := range up {
+		levels, through := 0, false
+		for at := team; at != "" && levels <= maxDepth; at = up[at] {
+			levels++
+			through = through || at == id
+		}
+		if through && levels > maxDepth {
+			return fault.New(fault.Invalid, "team.too_deep", "max", maxDepth).At("parent")
+		}
+	}
+	return nil
+}
+
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(some, id) })
 }
 
 func (t *Teams) all(ctx context.Context) ([]Team, error) {

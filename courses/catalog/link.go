@@ -1,0 +1,71 @@
+package catalog
+
+import (
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/util"
+)
+
+var lessonKey = regexp.MustCompile(`^[a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+$`)
+
+// link notes where a link leads; whether that lesson exists is known only when all are read.
+func (g *gathering) link(n *ast.Link) {
+	scheme, to := destination(n)
+	switch {
+	case scheme == "lesson":
+		g.page.lessons = append(g.page.lessons, mark{line: g.line(n), text: to})
+	case scheme == "clause" && g.m.clauses[to] != nil:
+	case scheme == "clause":
+		g.wrong(n, "lint.link_clause", "clause", clip(to, 40))
+	default:
+		g.wrong(n, "lint.link_foreign", "link", clip(string(n.Destination), 60))
+	}
+}
+
+// destination takes a link apart; links of other kinds have no scheme.
+func destination(n *ast.Link) (scheme, to string) {
+	scheme, to, _ = strings.Cut(string(n.Destination), ":")
+	if scheme == "clause" && clauseNumber.MatchString(to) || scheme == "lesson" && lessonKey.MatchString(to) {
+		return scheme, to
+	}
+	return "", ""
+}
+
+// chip gives the number that a link to a clause of the policy shows, and the words beside it: the author's, or
+// the clause's title where the author wrote only the number.
+func (m *markdown) chip(n *ast.Link, source []byte) (id, words string) {
+	scheme, id := destination(n)
+	if scheme != "clause" || m.clauses[id] == nil {
+		return "", ""
+	}
+	var b strings.Builder
+	(&gathering{m: m, source: source}).writeInside(&b, n)
+	if words = strings.TrimSpace(b.String()); words == "" || words == id {
+		words = m.clauses[id].Title.In(m.lang)
+	}
+	return id, words
+}
+
+// drawLink draws a link to a lesson, a clause as a chip, and of any other link its words alone.
+func (m *markdown) drawLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Link)
+	if id, words := m.chip(n, source); id != "" {
+		if entering {
+			_, _ = w.WriteString(`<a class="clause" href="/policy/` + id + `"><span class="clause-id">` + id +
+				`</span> <span class="clause-title">` + html.EscapeString(words) + "</span></a>")
+		}
+		return ast.WalkSkipChildren, nil
+	}
+	scheme, to := destination(n)
+	switch {
+	case scheme != "lesson":
+	case entering:
+		_, _ = w.WriteString(`<a href="/courses/` + to + `">`)
+	default:
+		_, _ = w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}

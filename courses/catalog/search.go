@@ -1,0 +1,195 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+	"unicode/utf8"
+)
+
+// Hit is a lesson that was found, and its place that answers best.
+type Hit struct {
+	Lesson  *Lesson
+	Anchor  string // of the heading above the place, or ""
+	Heading string // its words
+	Snippet []Span
+}
+
+// Span is a piece of a snippet.
+type Span struct {
+	Text  string
+	Match bool
+}
+
+// index is what is searched, in one language.
+type index struct {
+	lang    string
+	lessons []*Lesson
+	where   map[string][]posting // by token, in the order of lessons
+}
+
+// posting says how often a token stands in a lesson's title, in its headings and clauses, and in its text.
+type posting struct {
+	lesson               int
+	title, heading, body int
+}
+
+// newIndex makes an index. It is kept in memory with the catalog that it belongs to; a catalog never changes,
+// so the index cannot go stale, as a copy in a database could.
+func newIndex(c *Catalog, lang string) *index {
+	x := &index{lang: lang, where: map[string][]posting{}}
+	for l := range c.eachLesson() {
+		n := len(x.lessons)
+		x.lessons = append(x.lessons, l)
+		add := func(words string, to func(*posting) *int) {
+			for _, t := range tokens(words) {
+				list := x.where[t.text]
+				if len(list) == 0 || list[len(list)-1].lesson != n {
+					list = append(list, posting{lesson: n})
+					x.where[t.text] = list
+				}
+				*to(&list[len(list)-1])++
+			}
+		}
+		heading := func(p *posting) *int { return &p.heading }
+		add(l.Title.In(lang), func(p *posting) *int { return &p.title })
+		for _, id := range l.Clauses {
+			add(id, heading)
+			if cl := c.clauses[id]; cl != nil {
+				add(cl.Title.In(lang), heading)
+			}
+		}
+		for _, p := range l.Page(lang).passages {
+			if p.title {
+				add(p.text, heading)
+			} else {
+				add(p.text, func(p *posting) *int { return &p.body })
+			}
+		}
+	}
+	return x
+}
+
+// queryLimit is how many characters of a query are looked at.
+const queryLimit = 200
+
+// Search gives the lessons in which all of a query's words stand: first those with the most of them in the
+// title, then in headings, then in the text.
+func (c *Catalog) Search(lang, query string, limit int) []Hit {
+	made := c.search[lang]
+	want := asked(clip(query, queryLimit))
+	if made == nil || len(want) == 0 || limit <= 0 {
+		return nil
+	}
+	x := made()
+	found := map[int]posting{}
+	for i, t := range want {
+		next := map[int]posting{}
+		for _, p := range x.where[t] {
+			if sum, ok := found[p.lesson]; ok || i == 0 {
+				next[p.lesson] = posting{p.lesson, sum.title + min(p.title, 1), sum.heading + min(p.heading, 1),
+					sum.body + p.title + p.heading + p.body}
+			}
+		}
+		found = next
+	}
+	ranked := make([]posting, 0, len(found))
+	for _, p := range found {
+		ranked = append(ranked, p)
+	}
+	slices.SortFunc(ranked, func(a, b posting) int {
+		return cmp.Or(b.title-a.title, b.heading-a.heading, b.body-a.body, a.lesson-b.lesson)
+	})
+	hits := make([]Hit, 0, min(limit, len(ranked)))
+	for _, p := range ranked[:min(limit, len(ranked))] {
+		hits = append(hits, x.hit(x.lessons[p.lesson], want))
+	}
+	return hits
+}
+
+// hit chooses the passage with the most different words of the query, of equal ones the first that is no heading.
+func (x *index) hit(l *Lesson, want []string) Hit {
+	h := Hit{Lesson: l}
+	best, bestScore := passage{}, -1
+	var bestMarks []token
+	for _, p := range l.Page(x.lang).passages {
+		var marks []token
+		distinct := map[string]bool{}
+		for _, t := range tokens(p.text) {
+			if slices.Contains(want, t.text) {
+				marks = append(marks, t)
+				distinct[t.text] = true
+			}
+		}
+		score := 2 * len(distinct)
+		if !p.title {
+			score++
+		}
+		if score > bestScore {
+			best, bestScore, bestMarks = p, score, marks
+		}
+	}
+	slices.SortFunc(bestMarks, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	if len(bestMarks) > 0 { // else the words stand in the title or the clauses alone, and the place is the top
+		h.Anchor, h.Heading = best.anchor, best.heading
+	}
+	h.Snippet = snippet(best.text, bestMarks)
+	return h
+}
+
+// A snippet shows so many bytes before the first match and in all: about 60 Chinese characters.
+const (
+	snippetLead   = 48
+	snippetLength = 200
+)
+
+// snippet cuts a text around its first match and marks the matches, overlapping ones as one.
+func snippet(text string, marks []token) []Span {
+	from := 0
+	if len(marks) > 0 {
+		from = boundary(text, max(0, marks[0].start-snippetLead))
+	}
+	to := boundary(text, min(len(text), from+snippetLength))
+	var spans []Span
+	put := func(s string, match bool) {
+		switch n := len(spans); {
+		case s == "":
+		case n > 0 && spans[n-1].Match == match:
+			spans[n-1].Text += s
+		default:
+			spans = append(spans, Span{s, match})
+		}
+	}
+	at := from
+	if from > 0 {
+		put("…", false)
+	}
+	for _, m := range marks {
+		if m.end <= at || m.start >= to {
+			continue
+		}
+		start, end := max(m.start, at), min(m.end, to)
+		put(text[at:start], false)
+		put(text[start:end], true)
+		at = end
+	}
+	put(text[at:to], false)
+	if to < len(text) {
+		put("…", false)
+	}
+	return spans
+}
+
+// boundary moves a place back to where a character begins, and a Latin word if it is near.
+func boundary(text string, at int) int {
+	for i := at; i > max(0, at-24) && i < len(text); i-- {
+		if r, _ := utf8.DecodeLastRuneInString(text[:i]); r == ' ' || isWide(r) {
+			if utf8.RuneStart(text[i]) {
+				return i
+			}
+		}
+	}
+	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
+}

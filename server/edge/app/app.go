@@ -1,0 +1,164 @@
+// Package app builds the academy from its parts; it is the only place where the parts meet.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"tongguan/content"
+	"tongguan/courses/catalog"
+	"tongguan/courses/progress"
+	"tongguan/courses/training"
+	"tongguan/quizzes/attempt"
+	"tongguan/quizzes/bank"
+	"tongguan/quizzes/evidence"
+	"tongguan/server/base/audit"
+	"tongguan/server/base/clock"
+	"tongguan/server/base/config"
+	"tongguan/server/base/db"
+	"tongguan/server/base/door"
+	"tongguan/server/base/fault"
+	"tongguan/server/base/people"
+	"tongguan/server/base/team"
+	"tongguan/web/words"
+)
+
+// App is the academy, ready to serve.
+type App struct {
+	Config   config.Config
+	DB       *db.DB
+	Clock    *clock.Clock
+	Zone     *time.Location
+	Secret   []byte
+	Words    *words.Book
+	Trail    *audit.Trail
+	Notary   *audit.Notary
+	Teams    *team.Teams
+	People   *people.People
+	Door     *door.Door
+	Catalog  *catalog.Library
+	Bank     *bank.Library
+	Attempts *attempt.Attempts
+	Progress *progress.Progress
+	Training *training.Training
+	Log      *slog.Logger
+
+	// Authoring is set when the content is served from a folder whose edits are picked up at once.
+	Authoring bool
+	// Demo shows the demo company's sign-ins on the sign-in page.
+	Demo bool
+}
+
+// Options are what a command decides beyond the settings.
+type Options struct {
+	Content string // folder to serve the content from; "" for what is built in
+	Clock   *clock.Clock
+	Log     *slog.Logger
+	Demo    bool
+}
+
+// Build opens the database and makes every room. It runs no migration.
+func Build(cfg config.Config, o Options) (*App, error) {
+	zone, err := cfg.Location()
+	if err != nil {
+		return nil, err
+	}
+	secret, err := cfg.Secret()
+	if err != nil {
+		return nil, err
+	}
+	book, err := words.Load()
+	if err != nil {
+		return nil, err
+	}
+	d, err := db.Open(cfg.Database, cfg.Pool)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: cfg, DB: d, Clock: o.Clock, Zone: zone, Secret: secret, Words: book, Log: o.Log, Demo: o.Demo}
+	if err := a.furnish(o.Content); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return a, nil
+}
+
+// furnish makes the rooms, those leant on first.
+func (a *App) furnish(folder string) (err error) {
+	files := Content(folder)
+	a.Authoring = folder != ""
+	if a.Catalog, err = firstRead(catalog.NewLibrary(files)); err != nil {
+		return err
+	}
+	if a.Bank, err = firstRead(bank.NewLibrary(files)); err != nil {
+		return err
+	}
+	if a.Notary, err = audit.NewNotary(a.Config.Data, a.Secret); err != nil {
+		return err
+	}
+	a.Trail = audit.New(a.Clock)
+	a.Teams = team.New(a.DB, a.Clock, a.Trail)
+	a.People = people.New(a.DB, a.Clock, a.Trail, a.Teams)
+	a.Door = door.New(a.DB, a.Clock, a.Trail, door.Settings{Secret: a.Secret, Lasts: a.Config.Session, Hashers: a.Config.Hashers})
+	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
+	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
+	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Bank: a.Bank,
+		Ledger: evidence.New(a.Progress.Follow)})
+	return nil
+}
+
+// Content gives the content of a folder, or what is built in.
+func Content(folder string) fs.FS {
+	if folder == "" {
+		return content.Files
+	}
+	return os.DirFS(folder)
+}
+
+// Close closes the database.
+func (a *App) Close() error { return a.DB.Close() }
+
+// Tend does what must be done from time to time until ctx ends: it writes visits and signs checkpoints.
+func (a *App) Tend(ctx context.Context) {
+	visits := time.NewTicker(time.Second)
+	defer visits.Stop()
+	checkpoints := time.NewTicker(a.Config.Checkpoint)
+	defer checkpoints.Stop()
+	for {
+		select {
+		case <-visits.C:
+			a.report("visits", a.Progress.Flush(ctx))
+		case <-checkpoints.C:
+			a.report("checkpoint", a.Notary.Sign(ctx, a.DB.Read()))
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			a.report("visits", a.Progress.Flush(last))
+			a.report("checkpoint", a.Notary.Sign(last, a.DB.Read()))
+			return
+		}
+	}
+}
+
+func (a *App) report(what string, err error) {
+	if err != nil {
+		a.Log.Error("tend", "what", what, "error", err)
+	}
+}
+
+// Ready refuses a database whose schema is behind.
+func (a *App) Ready(ctx context.Context) error {
+	n, err := a.DB.Pending(ctx)
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%d migrations have not run: run `migrate` first", n)
+	}
+	return err
+}
+
+// firstRead takes what a library found when it was made. Smaller problems are the author's, who sees them
+// on the content desk and with `content lint`; without anything to serve there is no academy.
+func firstRead[L any](lib L, _ []fault.Problem) (L, error) { return lib, nil }

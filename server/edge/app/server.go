@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongguan/server/edge/api"
+	"tongguan/server/edge/site"
+)
+
+// Limits of a request.
+const (
+	bodyLimit   = 4 << 20
+	readTimeout = 20 * time.Second
+	idleTimeout = 90 * time.Second
+	shutdown    = 15 * time.Second
+)
+
+// Fiber puts site and API behind one server.
+func (a *App) Fiber(demo []site.Demo) *fiber.App {
+	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Teams: a.Teams,
+		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Progress: a.Progress,
+		Training: a.Training, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
+		Lasts: a.Config.Session, Authoring: a.Authoring, Demo: demo}
+	f := fiber.New(fiber.Config{
+		AppName: "tongguan", Immutable: true, // without it request strings change under whoever keeps them
+		BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+		DisableStartupMessage: true, ErrorHandler: s.Fail,
+		EnableTrustedProxyCheck: true, TrustedProxies: a.Config.Proxies, ProxyHeader: fiber.HeaderXForwardedFor,
+	})
+	f.Get("/healthz", a.healthz)
+	if a.Config.Stats {
+		f.Get("/stats", a.stats)
+	}
+	f.Use(s.Guard)
+	(&api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Training: a.Training,
+		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}).Mount(f)
+	s.Mount(f)
+	return f
+}
+
+// healthz says whether this node can serve: its database answers.
+func (a *App) healthz(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)
+	defer cancel()
+	if err := a.DB.Ping(ctx); err != nil {
+		a.Log.Error("healthz", "error", err)
+		return c.Status(fiber.StatusServiceUnavailable).SendString("database unreachable\n")
+	}
+	return c.SendString("ok\n")
+}
+
+// stats is for bench.
+func (a *App) stats(c *fiber.Ctx) error {
+	return c.JSON(fiber.Map{"statements": a.DB.Statements(), "rss_bytes": rss(), "database": a.DB.Kind()})
+}
+
+// rss is the memory that this process holds, in bytes; 0 where the system does not say.
+func rss() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// Serve listens until ctx ends, then lets the requests that run finish.
+func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr string)) error {
+	ln, err := net.Listen("tcp", a.Config.Addr)
+	if err != nil {
+		return fmt.Errorf("TONGGUAN_ADDR: %w", err)
+	}
+	f := a.Fiber(demo)
+	tended := make(chan struct{})
+	tending, stop := context.WithCancel(context.Background())
+	go func() { a.Tend(tending); close(tended) }()
+	failed := make(chan error, 1)
+	go func() { failed <- f.Listener(ln) }()
+	ready(ln.Addr().String())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = f.ShutdownWithTimeout(shutdown)
+	}
+	stop()
+	<-tended
+	return errors.Join(err, a.Close())
+}

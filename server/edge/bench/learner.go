@@ -1,0 +1,146 @@
+package bench
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// learner is one virtual learner with a browser's cookies.
+type learner struct {
+	client  *fasthttp.HostClient
+	base    string
+	login   string
+	cookies map[string]string
+	csrf    string
+	last    string // where the last redirect led
+}
+
+func newLearner(o Options, i int) *learner {
+	u, _ := url.Parse(o.URL)
+	return &learner{client: &fasthttp.HostClient{Addr: u.Host, MaxConns: 1}, base: o.URL,
+		login: o.Logins[i%len(o.Logins)], cookies: map[string]string{}}
+}
+
+// get fetches a page that must be there.
+func (l *learner) get(t timings, step, path string) (string, error) {
+	return l.do(t, step, fasthttp.MethodGet, path, nil, fasthttp.StatusOK)
+}
+
+// post sends a form that must be answered by a redirect.
+func (l *learner) post(t timings, step, path string, form url.Values) error {
+	if l.csrf != "" {
+		form.Set("csrf", l.csrf)
+	}
+	_, err := l.do(t, step, fasthttp.MethodPost, path, form, fasthttp.StatusSeeOther)
+	return err
+}
+
+func (l *learner) do(t timings, step, method, path string, form url.Values, want int) (string, error) {
+	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	defer fasthttp.ReleaseRequest(req)
+	defer fasthttp.ReleaseResponse(res)
+	req.Header.SetMethod(method)
+	req.SetRequestURI(l.base + path)
+	for k, v := range l.cookies {
+		req.Header.SetCookie(k, v)
+	}
+	if form != nil {
+		req.Header.SetContentType("application/x-www-form-urlencoded")
+		req.Header.Set("Origin", l.base)
+		req.SetBodyString(form.Encode())
+	}
+	begin := time.Now()
+	if err := l.client.DoTimeout(req, res, 30*time.Second); err != nil {
+		return "", fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	t.add(step, time.Since(begin))
+	body := string(res.Body())
+	if res.StatusCode() != want {
+		return "", fmt.Errorf("%s %s: status %d, not %d: %.300s", method, path, res.StatusCode(), want, body)
+	}
+	res.Header.VisitAllCookie(func(key, value []byte) {
+		var c fasthttp.Cookie
+		if c.ParseBytes(value) == nil {
+			l.cookies[string(key)] = string(c.Value())
+		}
+	})
+	l.last = strings.TrimPrefix(string(res.Header.Peek("Location")), l.base)
+	if m := csrfField.FindStringSubmatch(body); m != nil {
+		l.csrf = html.UnescapeString(m[1])
+	}
+	return body, nil
+}
+
+var (
+	csrfField     = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
+	questionField = regexp.MustCompile(`name="question" value="([^"]*)"`)
+	choiceField   = regexp.MustCompile(`name="choice" value="([^"]*)"|value="([^"]*)" name="choice"`)
+	numberField   = regexp.MustCompile(`name="q" value="([^"]*)"`)
+)
+
+func (l *learner) signIn(t timings, password string) error {
+	l.cookies, l.csrf = map[string]string{}, ""
+	if _, err := l.get(t, stepSignInGet, "/signin"); err != nil {
+		return err
+	}
+	if err := l.post(t, stepSignIn, "/signin", url.Values{"login": {l.login}, "password": {password}}); err != nil {
+		return err
+	}
+	_, err := l.get(t, stepDashboard, "/learn")
+	return err
+}
+
+// questions is how many a paper of the quiz has.
+const questions = 10
+
+// journey is 29 requests with its sign-in, 27 without: dashboard, course, lesson, quiz, ten questions seen and
+// answered one by one, submission, review.
+func (l *learner) journey(t timings, o Options, withSignIn bool) (err error) {
+	if withSignIn {
+		err = l.signIn(t, o.Password)
+	} else {
+		_, err = l.get(t, stepDashboard, "/learn")
+	}
+	quiz := "/courses/" + o.Module + "/quiz"
+	for _, view := range [][2]string{{stepCourse, "/courses/" + o.Course}, {stepLesson, "/courses/" + o.Lesson}, {stepQuiz, quiz}} {
+		if err == nil {
+			_, err = l.get(t, view[0], view[1])
+		}
+	}
+	if err == nil {
+		err = l.post(t, stepStart, quiz, url.Values{})
+	}
+	attempt, _, _ := strings.Cut(l.last, "?")
+	for n := range questions {
+		if err == nil {
+			err = l.answer(t, attempt, n+1)
+		}
+	}
+	if err == nil {
+		err = l.post(t, stepSubmit, attempt+"/submit", url.Values{})
+	}
+	if err == nil {
+		_, err = l.get(t, stepReview, attempt+"/review")
+	}
+	return err
+}
+
+// answer looks at a question and chooses its first option.
+func (l *learner) answer(t timings, attempt string, n int) error {
+	page, err := l.get(t, stepQuestion, fmt.Sprintf("%s?q=%d", attempt, n))
+	if err != nil {
+		return err
+	}
+	q, c := questionField.FindStringSubmatch(page), choiceField.FindStringSubmatch(page)
+	if q == nil || c == nil || numberField.FindStringSubmatch(page) == nil {
+		return fmt.Errorf("question %d: the page has no form", n)
+	}
+	return l.post(t, stepSave, attempt+"/answers", url.Values{"q": {fmt.Sprint(n)}, "question": {q[1]},
+		"choice": {c[1] + c[2]}, "go": {"next"}})
+}

@@ -1,0 +1,74 @@
+// Package check finds what is wrong with the content as a whole: what the catalogue finds, what the bank finds,
+// and what only both together can know.
+package check
+
+import (
+	"io/fs"
+	"slices"
+
+	"tongguan/courses/catalog"
+	"tongguan/quizzes/bank"
+	"tongguan/server/base/fault"
+)
+
+// Lint reads all content and gives everything that is wrong with it.
+func Lint(files fs.FS) []fault.Problem {
+	c, problems := catalog.Read(files)
+	b, more := bank.Read(files)
+	problems = append(problems, more...)
+	problems = append(problems, cross(c, b)...)
+	fault.SortProblems(problems)
+	return problems
+}
+
+// All gives what is wrong with the content in force.
+func All(c *catalog.Library, b *bank.Library) []fault.Problem {
+	_, problems, _ := c.Refresh() // a folder that cannot be listed leaves the problems of the last reading
+	_, more, _ := b.Refresh()
+	problems = slices.Concat(problems, more, cross(c.Current(), b.Current()))
+	fault.SortProblems(problems)
+	return problems
+}
+
+// cross finds what catalogue and bank disagree about: clauses that the policy does not have, inline checks
+// without a question, modules without a quiz and quizzes without a module, clauses that no question examines.
+func cross(c *catalog.Catalog, b *bank.Bank) []fault.Problem {
+	var out []fault.Problem
+	for _, r := range b.ClauseRefs() {
+		if c.Clause(r.Clause) == nil {
+			out = append(out, fault.ProblemAt(r.File, r.Line, "lint.clause_unknown", "clause", r.Clause))
+		}
+	}
+	for _, r := range c.CheckRefs() {
+		if b.Check(r.Check) == nil {
+			out = append(out, fault.ProblemAt(r.File, r.Line, "lint.check_unknown", "check", r.Check))
+		}
+	}
+	modules := map[string]bool{}
+	for _, key := range c.ModuleKeys() {
+		modules[key] = true
+		if b.Set(key) == nil {
+			out = append(out, fault.ProblemAt("courses/"+key, 0, "lint.quiz_missing", "module", key))
+		}
+	}
+	for _, s := range b.Sets() {
+		if !modules[s.Key()] {
+			out = append(out, fault.ProblemAt(s.File, 0, "lint.module_missing", "module", s.Key()))
+		}
+	}
+	return append(out, unexamined(c, b)...)
+}
+
+func unexamined(c *catalog.Catalog, b *bank.Bank) []fault.Problem {
+	var out []fault.Problem
+	for _, k := range c.Courses {
+		for _, m := range k.Modules {
+			for _, clause := range m.Clauses {
+				if len(b.Examining(clause)) == 0 {
+					out = append(out, fault.ProblemAt("courses/"+m.Key(), 0, "lint.clause_unexamined", "clause", clause, "module", m.Key()))
+				}
+			}
+		}
+	}
+	return out
+}

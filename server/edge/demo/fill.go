@@ -1,0 +1,207 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"tongguan/courses/catalog"
+	"tongguan/courses/training"
+	"tongguan/quizzes/bank"
+	"tongguan/server/base/access"
+	"tongguan/server/base/clock"
+	"tongguan/server/base/config"
+	"tongguan/server/base/people"
+	"tongguan/server/base/team"
+	"tongguan/server/edge/app"
+)
+
+// past is how long before the demo begins its history starts.
+const past = 45 * 24 * time.Hour
+
+// Fill makes the demo company in an empty database, with a history of some weeks; in one that has people it
+// does nothing and says so.
+func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (filled bool, err error) {
+	begin := o.Clock
+	fake, advance := clock.Fake(time.UnixMilli(begin.Now()).Add(-past), seed)
+	o.Clock = fake
+	a, err := app.Build(cfg, o)
+	if err != nil {
+		return false, err
+	}
+	defer a.Close() //nolint:errcheck // everything is committed
+	if _, err := a.DB.Migrate(ctx); err != nil {
+		return false, err
+	}
+	if n, err := a.People.Count(ctx); err != nil || n > 0 {
+		return false, err
+	}
+	f := filler{App: a, company: c, chance: rand.New(rand.NewPCG(seed, 2)), advance: advance, now: begin.Now(),
+		teams: map[string]string{}, people: map[string]people.Person{}}
+	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.assign, f.learn} {
+		if err := step(ctx); err != nil {
+			return false, fmt.Errorf("demo: %w", err)
+		}
+	}
+	return true, nil
+}
+
+type filler struct {
+	*app.App
+	company Company
+	chance  *rand.Rand
+	advance func(time.Duration)
+	now     int64             // when the demo begins, not the fake clock's moment
+	teams   map[string]string // id by short name
+	people  map[string]people.Person
+}
+
+func (f *filler) addTeams(ctx context.Context) error {
+	for _, t := range f.company.Teams {
+		id, err := f.Teams.Create(ctx, access.Operator(), team.Details{Name: t.Name, Parent: f.teams[t.Parent]})
+		if err != nil {
+			return err
+		}
+		f.teams[t.ID] = id
+		f.advance(time.Minute)
+	}
+	return nil
+}
+
+func (f *filler) addPeople(ctx context.Context) error {
+	for _, a := range f.company.Everybody() {
+		hired := time.UnixMilli(f.now).AddDate(0, 0, -f.chance.IntN(2400)-10)
+		p := people.Person{Login: a.Login, Name: a.Name, Lang: a.Lang, Team: f.teams[a.Team], Roles: a.Roles,
+			Email: a.Login + "@hengchuan.example", HiredOn: hired.Format(time.DateOnly)}
+		id, err := f.People.Create(ctx, access.Operator(), p)
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.Login, err)
+		}
+		if err := f.Door.SetPassword(ctx, access.Operator(), id, f.company.Password); err != nil {
+			return err
+		}
+		p.ID = id
+		f.people[a.Login] = p
+	}
+	return nil
+}
+
+func (f *filler) nameManagers(ctx context.Context) error {
+	managers := map[string][]string{}
+	for _, a := range f.company.Everybody() {
+		for _, t := range a.Manages {
+			managers[t] = append(managers[t], f.people[a.Login].ID)
+		}
+	}
+	for _, t := range f.company.Teams {
+		if len(managers[t.ID]) == 0 {
+			continue
+		}
+		if err := f.Teams.Change(ctx, access.Operator(), f.teams[t.ID], 1,
+			team.Details{Name: t.Name, Parent: f.teams[t.Parent], Managers: managers[t.ID]}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *filler) assign(ctx context.Context) error {
+	for i, p := range f.company.Assignments {
+		due := time.UnixMilli(f.now).In(f.Zone).AddDate(0, 0, p.Due).Format(time.DateOnly)
+		err := f.Training.Assign(ctx, f.people[p.By].Actor(),
+			training.Assignment{Course: p.Course, Team: f.teams[p.Team], Due: due}, fmt.Sprintf("demo-%d", i))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learn lets everybody learn for some weeks: each has a diligence and an ability of their own.
+func (f *filler) learn(ctx context.Context) error {
+	everybody := f.company.Everybody()
+	var steps []func() error
+	for _, a := range everybody {
+		who, diligence, ability := f.people[a.Login].Actor(), f.chance.Float64(), 0.62+0.38*f.chance.Float64()
+		if a.Login == "learner" {
+			diligence, ability = 0.55, 0.93 // so that the demo's learner has something behind and something ahead
+		}
+		steps = append(steps, f.path(ctx, who, a.Lang, diligence, ability)...)
+	}
+	pause := past / time.Duration(len(steps)+1)
+	for _, step := range steps {
+		f.advance(pause)
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return f.Progress.Flush(ctx)
+}
+
+// path is what one person does, as far as their diligence carries them through the catalogue.
+func (f *filler) path(ctx context.Context, who access.Actor, lang string, diligence, ability float64) []func() error {
+	if lang == "" {
+		lang = "zh"
+	}
+	var all []func() error
+	for _, c := range f.Catalog.Current().Courses {
+		for _, m := range c.Modules {
+			for _, l := range m.Lessons {
+				all = append(all, func() error { return f.read(ctx, who, l, lang) })
+			}
+			all = append(all, func() error { return f.sit(ctx, who, m.Key(), ability) })
+		}
+	}
+	return all[:min(len(all), int(diligence*float64(len(all)+3)))]
+}
+
+func (f *filler) read(ctx context.Context, who access.Actor, l *catalog.Lesson, lang string) error {
+	f.Progress.Visit(who, l)
+	return f.Progress.Finish(ctx, who, l.Key(), lang)
+}
+
+// sit takes a module's quiz, once more when it was failed by little.
+func (f *filler) sit(ctx context.Context, who access.Actor, module string, ability float64) error {
+	for range 2 {
+		id, err := f.Attempts.Start(ctx, who, module)
+		if err != nil {
+			return err
+		}
+		s, err := f.Attempts.Sit(ctx, who, id)
+		if err != nil {
+			return err
+		}
+		for _, q := range s.Questions {
+			if _, err := f.Attempts.Answer(ctx, who, id, q.ID, f.choose(q, ability)); err != nil {
+				return err
+			}
+		}
+		f.advance(time.Duration(200+f.chance.IntN(600)) * time.Second)
+		if err := f.Attempts.Submit(ctx, who, id); err != nil {
+			return err
+		}
+		done, _, err := f.Attempts.Review(ctx, who, id)
+		if err != nil || done.Passed || done.Score < done.Pass-1500 {
+			return err
+		}
+		ability = min(1, ability+0.1)
+	}
+	return nil
+}
+
+// choose answers rightly as often as the ability says, and otherwise as somebody who guesses.
+func (f *filler) choose(q *bank.Question, ability float64) []string {
+	knows := f.chance.Float64() < ability
+	var chosen []string
+	for _, o := range q.Options {
+		if o.Right == knows {
+			chosen = append(chosen, o.ID)
+		}
+	}
+	if q.Type == "multiple" || len(chosen) < 2 {
+		return chosen
+	}
+	return slices.Clone(chosen[f.chance.IntN(len(chosen)):][:1])
+}

@@ -1,0 +1,169 @@
+package site
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongguan/courses/catalog"
+	"tongguan/server/base/access"
+	"tongguan/server/base/audit"
+	"tongguan/server/base/fault"
+	"tongguan/server/edge/check"
+	"tongguan/web/pages/desk"
+	"tongguan/web/pages/find"
+	"tongguan/web/pages/policy"
+	"tongguan/web/pages/trail"
+)
+
+// policyList shows the whole policy.
+func (s *Site) policyList(c *fiber.Ctx, v visit) error {
+	p := policy.List{Frame: s.frame(c, v, v.voice.T("policy.title"))}
+	for _, ch := range s.Catalog.Current().Chapters {
+		chapter := policy.Chapter{ID: ch.ID, Title: ch.Title.In(v.lang)}
+		for _, cl := range s.Catalog.Current().Clauses {
+			if cl.Chapter == ch.ID {
+				chapter.Clauses = append(chapter.Clauses, s.clause(v, cl))
+			}
+		}
+		p.Chapters = append(p.Chapters, chapter)
+	}
+	return s.draw(c, policy.ListPage(p))
+}
+
+func (s *Site) clause(v visit, cl *catalog.Clause) policy.Clause {
+	return policy.Clause{ID: cl.ID, Title: cl.Title.In(v.lang), Summary: cl.Summary.In(v.lang), URL: "/policy/" + cl.ID,
+		Depth: strings.Count(cl.ID, "."), Lessons: len(s.Catalog.Current().Teaching(cl.ID)), Questions: len(s.Bank.Current().Examining(cl.ID))}
+}
+
+// policyClause shows one clause with everything that rests on it.
+func (s *Site) policyClause(c *fiber.Ctx, v visit) error {
+	cat := s.Catalog.Current()
+	cl := cat.Clause(c.Params("clause"))
+	if cl == nil {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	p := policy.One{Clause: s.clause(v, cl)}
+	p.Frame = s.frame(c, v, cl.ID+" "+cl.Title.In(v.lang))
+	for _, ch := range cat.Chapters {
+		if ch.ID == cl.Chapter {
+			p.Chapter = ch.Title.In(v.lang)
+		}
+	}
+	for i, other := range cat.Clauses {
+		if other.ID != cl.ID {
+			continue
+		}
+		if i > 0 {
+			prev := s.clause(v, cat.Clauses[i-1])
+			p.Prev = &prev
+		}
+		if i+1 < len(cat.Clauses) {
+			next := s.clause(v, cat.Clauses[i+1])
+			p.Next = &next
+		}
+	}
+	for _, l := range cat.Teaching(cl.ID) {
+		p.Teaching = append(p.Teaching, policy.Lesson{Title: l.Title.In(v.lang), Module: s.moduleTitle(v, l.Course+"/"+l.Module), URL: lessonURL(l)})
+	}
+	return s.draw(c, policy.OnePage(p))
+}
+
+// search finds lessons.
+func (s *Site) search(c *fiber.Ctx, v visit) error {
+	p := find.Page{Frame: s.frame(c, v, v.voice.T("find.title")), Query: strings.TrimSpace(c.Query("q"))}
+	if r := []rune(p.Query); len(r) > 100 {
+		p.Query = string(r[:100])
+	}
+	p.Tries = strings.Fields(v.voice.T("find.tries"))
+	for _, h := range s.Catalog.Current().Search(v.lang, p.Query, 30) {
+		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module), URL: lessonURL(h.Lesson)}
+		if h.Anchor != "" {
+			hit.URL += "#" + h.Anchor
+		}
+		for _, span := range h.Snippet {
+			hit.Snippet = append(hit.Snippet, find.Span{Text: span.Text, Match: span.Match})
+		}
+		p.Hits = append(p.Hits, hit)
+	}
+	return s.draw(c, find.PageOf(p))
+}
+
+// auditTrail shows the trail and whether it is whole.
+func (s *Site) auditTrail(c *fiber.Ctx, v visit) error {
+	ctx, q := c.UserContext(), s.DB.Read()
+	n := max(1, c.QueryInt("page", 1))
+	entries, size, err := s.Trail.Newest(ctx, q, v.actor, (n-1)*perPage, perPage)
+	if err != nil {
+		return err
+	}
+	points, err := s.Notary.Checkpoints()
+	report := audit.Report{}
+	if err == nil {
+		report, err = s.Trail.Verify(ctx, q, v.actor, points)
+	}
+	if err != nil {
+		report.Faults = append(report.Faults, err.Error())
+	}
+	var ids []string
+	for _, e := range entries {
+		ids = append(ids, e.Actor, e.Subject)
+	}
+	names, err := s.People.Names(ctx, ids)
+	if err != nil {
+		return err
+	}
+	p := trail.Page{Frame: s.frame(c, v, v.voice.T("trail.title")), Size: size, Root: report.Root, Whole: report.Whole(), Faults: report.Faults,
+		Checkpoints: report.Checkpoints, Erased: report.Erased, Key: s.Notary.VerifierKey(), Page: n,
+		Pages: pageLinks(c, int(size+perPage-1)/perPage, func(text, to string) trail.Link { return trail.Link{Text: text, URL: to} })}
+	for _, e := range entries {
+		p.Entries = append(p.Entries, trail.Entry{Number: e.Seq, When: v.voice.DateTime(e.At, s.Zone), Act: v.voice.T("act." + e.Act),
+			Actor: names[e.Actor], Subject: names[e.Subject], Facts: flat(e.Facts), Private: flat(e.Private)})
+	}
+	return s.draw(c, trail.PageOf(p))
+}
+
+// flat writes a JSON object as name=value pairs, in the order of the names.
+func flat(raw json.RawMessage) string {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(raw, &m) != nil {
+		return ""
+	}
+	var parts []string
+	for _, k := range sortedKeys(m) {
+		if value := strings.Trim(string(m[k]), `"`); value != "" && value != "null" && value != "[]" {
+			parts = append(parts, k+"="+value)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// contentDesk shows authors what is wrong with the content and what it covers.
+func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
+	if err := v.actor.Check(access.SeeContentDesk, access.Other); err != nil {
+		return err
+	}
+	cat, questions := s.Catalog.Current(), s.Bank.Current()
+	p := desk.Page{Frame: s.frame(c, v, v.voice.T("desk.title")), Authoring: s.Authoring}
+	for _, problem := range check.All(s.Catalog, s.Bank) {
+		p.Problems = append(p.Problems, desk.Problem{File: problem.File, Line: problem.Line, Text: v.voice.T(problem.Key, pairs(problem.Args)...)})
+	}
+	for _, k := range cat.Courses {
+		for _, m := range k.Modules {
+			row := desk.Set{Title: m.Title.In(v.lang), URL: "/courses/" + k.ID + "#" + m.ID, Lessons: len(m.Lessons), Minutes: m.Minutes}
+			if set := questions.Set(m.Key()); set != nil {
+				row.Questions, row.Version = len(set.Questions), set.Hash[:8]
+			}
+			p.Modules = append(p.Modules, row)
+		}
+	}
+	for _, cl := range cat.Clauses {
+		one := s.clause(v, cl)
+		p.Coverage = append(p.Coverage, desk.Row{ID: one.ID, Title: one.Title, URL: one.URL, Lessons: one.Lessons, Questions: one.Questions})
+		if one.Lessons > 0 && one.Questions > 0 {
+			p.Covered++
+		}
+	}
+	return s.draw(c, desk.PageOf(p))
+}

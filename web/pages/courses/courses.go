@@ -1,0 +1,102 @@
+// Package courses draws the catalogue, a course and a lesson.
+package courses
+
+import (
+	"tongguan/web/layout"
+	"tongguan/web/parts"
+)
+
+// Card is one course in the catalogue.
+type Card struct {
+	Chapter, Title, Summary, URL string
+	Modules, Lessons, Minutes    int
+	Percent                      int
+	Begun                        bool
+}
+
+// List is the catalogue.
+type List struct {
+	layout.Frame
+	Cards []Card
+}
+
+// Lesson is one lesson in a course's table of contents.
+type Lesson struct {
+	Title, URL string
+	Minutes    int
+	Done       bool
+	Stale      bool // finished in an earlier version
+	Current    bool // the one to go on with
+}
+
+// Module is one module of a course.
+type Module struct {
+	ID, Title, Summary, Stage string
+	Minutes, Percent          int
+	Lessons                   []Lesson
+	Clauses                   []parts.Chip
+	QuizURL                   string
+	Questions                 int
+	Score                     string // "" until passed
+	Ready                     bool   // every lesson is finished, the quiz is what is left
+}
+
+// One is one course.
+type One struct {
+	layout.Frame
+	Chapter, Heading, Summary string
+	Minutes, Percent          int
+	Done, Steps               int
+	Due                       string
+	Overdue                   bool
+	Rail                      *parts.Rail
+	Continue                  parts.Link
+	ContinueIsQuiz            bool
+	Modules                   []Module
+}
+
+// Heading is one line of a lesson's table of contents.
+type Heading struct {
+	ID, Text string
+	Level    int
+}
+
+// Option is one option of an inline check.
+type Option struct {
+	ID, Text, Why string
+	Chosen, Right bool
+}
+
+// Check is an inline check; its right answers are filled in only once it was answered.
+type Check struct {
+	ID, URL, Stem, Type, CSRF string
+	Options                   []Option
+	Answered, Right           bool
+	Partly                    bool
+	Explanation               string
+	Problem                   string
+}
+
+// Block is a piece of a lesson: HTML that is safe, or a check.
+type Block struct {
+	HTML  string
+	Check *Check
+}
+
+// Reading is one lesson.
+type Reading struct {
+	layout.Frame
+	Course, Module parts.Link
+	Heading        string
+	Minutes        int
+	Number, Count  int // of the lesson in its module
+	Clauses        []parts.Chip
+	Contents       []Heading
+	Blocks         []Block
+	Finished       string // when, or ""
+	Stale          bool   // what was finished was an earlier version
+	Finish         string // where the form posts to
+	Prev, Next     parts.Link
+	NextIsQuiz     bool
+	Version        string
+}

@@ -1,0 +1,24 @@
+// Package find draws the search over lessons.
+package find
+
+import "tongguan/web/layout"
+
+// Span is a piece of a snippet.
+type Span struct {
+	Text  string
+	Match bool
+}
+
+// Hit is one lesson that was found.
+type Hit struct {
+	Title, Place, URL string
+	Snippet           []Span
+}
+
+// Page is the search.
+type Page struct {
+	layout.Frame
+	Query string
+	Hits  []Hit
+	Tries []string // words to try
+}

@@ -1,0 +1,44 @@
+// Package learn draws what a person is learning.
+package learn
+
+import (
+	"tongguan/web/layout"
+	"tongguan/web/parts"
+)
+
+// Next is the one thing to do now.
+type Next struct {
+	Kind    string // start, resume, quiz, done
+	Text    string // title of the lesson or module
+	Place   string // course and module
+	URL     string
+	Minutes int
+}
+
+// Course is one course that somebody has to finish, or has begun.
+type Course struct {
+	Title, URL     string
+	Percent        int
+	Done, Steps    int
+	Assigned       bool
+	Due            string // the date
+	DaysLeft       int    // negative: overdue by so many
+	HasDue         bool
+	Complete       bool
+	Continue       parts.Link
+	ContinueIsQuiz bool
+}
+
+// Result is a module that was passed.
+type Result struct{ Module, URL, Score, When string }
+
+// Page is "My learning".
+type Page struct {
+	layout.Frame
+	Greeting string
+	Next     Next
+	Rail     parts.Rail
+	Assigned []Course
+	Begun    []Course
+	Results  []Result
+}

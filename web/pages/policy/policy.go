@@ -1,0 +1,35 @@
+// Package policy draws the policy: all clauses, and one with everything that rests on it.
+package policy
+
+import "tongguan/web/layout"
+
+// Clause is one clause in the list.
+type Clause struct {
+	ID, Title, Summary, URL string
+	Depth                   int
+	Lessons, Questions      int
+}
+
+// Chapter is a chapter with its clauses.
+type Chapter struct {
+	ID, Title string
+	Clauses   []Clause
+}
+
+// List is the whole policy.
+type List struct {
+	layout.Frame
+	Chapters []Chapter
+}
+
+// Lesson teaches the clause.
+type Lesson struct{ Title, Module, URL string }
+
+// One is one clause.
+type One struct {
+	layout.Frame
+	Clause
+	Chapter    string
+	Teaching   []Lesson
+	Prev, Next *Clause
+}
