@@ -2,9 +2,12 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -25,6 +28,7 @@ type Assets struct {
 type Asset struct {
 	Type string
 	Body []byte
+	Gzip []byte // the same, compressed once
 }
 
 var types = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -43,13 +47,25 @@ func LoadAssets() (*Assets, error) {
 		sum := sha256.Sum256(body)
 		short := strings.TrimPrefix(name, "static/")
 		url := fmt.Sprintf("/static/%s/%s", hex.EncodeToString(sum[:4]), short)
-		a.urls[short], a.files[url] = url, Asset{types[path.Ext(name)], body}
-		return nil
+		small, err := compress(body)
+		a.urls[short], a.files[url] = url, Asset{types[path.Ext(name)], body, small}
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	return a, nil
+}
+
+func compress(body []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(body)
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
 }
 
 // URL gives the address of a file by its name.

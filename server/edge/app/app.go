@@ -25,6 +25,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/web"
 	"tongguan/web/words"
 )
 
@@ -46,6 +47,7 @@ type App struct {
 	Attempts *attempt.Attempts
 	Progress *progress.Progress
 	Training *training.Training
+	Assets   *web.Assets
 	Log      *slog.Logger
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
@@ -98,6 +100,9 @@ func (a *App) furnish(folder string) (err error) {
 		return err
 	}
 	if a.Notary, err = audit.NewNotary(a.Config.Data, a.Secret); err != nil {
+		return err
+	}
+	if a.Assets, err = web.LoadAssets(); err != nil {
 		return err
 	}
 	a.Trail = audit.New(a.Clock)

@@ -28,7 +28,7 @@ const (
 func (a *App) Fiber(demo []site.Demo) *fiber.App {
 	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Teams: a.Teams,
 		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Progress: a.Progress,
-		Training: a.Training, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
+		Training: a.Training, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Demo: demo}
 	f := fiber.New(fiber.Config{
 		AppName: "tongguan", Immutable: true, // without it request strings change under whoever keeps them

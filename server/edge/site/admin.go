@@ -13,6 +13,7 @@ import (
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
 	"tongguan/web/pages/admin"
+	"tongguan/web/parts"
 )
 
 // peopleList shows the accounts.
@@ -33,13 +34,13 @@ func (s *Site) peopleList(c *fiber.Ctx, v visit) error {
 	p := admin.People{Frame: s.frame(c, v, v.voice.T("people.title")), Query: f.Text, Teams: teams, Total: total, Page: n,
 		New: "/admin/people/new", Import: "/admin/import", CanEdit: v.actor.May(access.EditPeople, access.Other)}
 	for _, r := range access.Roles() {
-		p.Roles = append(p.Roles, admin.Choice{Value: string(r), Text: v.voice.T("role." + string(r)), Chosen: r == f.Role})
+		p.Roles = append(p.Roles, parts.Choice{Value: string(r), Text: v.voice.T("role." + string(r)), Chosen: r == f.Role})
 	}
 	for _, one := range found {
 		p.Rows = append(p.Rows, admin.Row{Name: one.Name, URL: "/admin/people/" + one.ID, Login: one.Login, Team: names[one.Team],
 			Roles: roleText(v, one.Roles), State: one.State, StateText: v.voice.T("people.state." + one.State)})
 	}
-	p.Pages = pageLinks(c, (total+perPage-1)/perPage, func(text, to string) admin.Link { return admin.Link{Text: text, URL: to} })
+	p.Pages = pageLinks(c, (total+perPage-1)/perPage)
 	return s.draw(c, admin.PeoplePage(p))
 }
 
@@ -52,16 +53,16 @@ func roleText(v visit, roles []access.Role) string {
 }
 
 // teamChoices gives the tree as options, and every team's name.
-func (s *Site) teamChoices(c *fiber.Ctx, chosen string) ([]admin.Choice, map[string]string, error) {
+func (s *Site) teamChoices(c *fiber.Ctx, chosen string) ([]parts.Choice, map[string]string, error) {
 	tree, err := s.Teams.Tree(c.UserContext(), access.Operator())
 	if err != nil {
 		return nil, nil, err
 	}
 	names := map[string]string{}
-	var out []admin.Choice
+	var out []parts.Choice
 	for _, t := range tree {
 		names[t.ID] = t.Name
-		out = append(out, admin.Choice{Value: t.ID, Text: strings.Repeat("　", t.Depth) + t.Name, Chosen: t.ID == chosen})
+		out = append(out, parts.Choice{Value: t.ID, Text: strings.Repeat("　", t.Depth) + t.Name, Chosen: t.ID == chosen})
 	}
 	return out, names, nil
 }
@@ -102,7 +103,7 @@ func (s *Site) drawPerson(c *fiber.Ctx, v visit, p people.Person, link string, c
 		out.StateText = v.voice.T("people.state." + p.State)
 	}
 	for _, r := range access.Roles() {
-		out.Roles = append(out.Roles, admin.Choice{Value: string(r), Text: v.voice.T("role." + string(r)), Chosen: slices.Contains(p.Roles, r)})
+		out.Roles = append(out.Roles, parts.Choice{Value: string(r), Text: v.voice.T("role." + string(r)), Chosen: slices.Contains(p.Roles, r)})
 	}
 	if cause != nil {
 		c.Status(code(cause))
@@ -230,12 +231,12 @@ func teamForm(t team.Team, d team.Details, tree []team.Team, managers []people.P
 	out := admin.Team{ID: t.ID, Name: d.Name, Depth: t.Depth, Version: t.Version}
 	for _, other := range tree {
 		if other.ID != t.ID {
-			out.Parents = append(out.Parents, admin.Choice{Value: other.ID, Text: strings.Repeat("　", other.Depth) + other.Name, Chosen: other.ID == d.Parent})
+			out.Parents = append(out.Parents, parts.Choice{Value: other.ID, Text: strings.Repeat("　", other.Depth) + other.Name, Chosen: other.ID == d.Parent})
 		}
 	}
 	for _, m := range managers {
 		chosen := slices.Contains(d.Managers, m.ID)
-		out.Leaders = append(out.Leaders, admin.Choice{Value: m.ID, Text: m.Name, Chosen: chosen})
+		out.Leaders = append(out.Leaders, parts.Choice{Value: m.ID, Text: m.Name, Chosen: chosen})
 		if chosen {
 			out.Managers = append(out.Managers, m.Name)
 		}

@@ -12,8 +12,8 @@ import (
 	"tongguan/server/base/fault"
 )
 
-// policy allows nothing but what the pages use: our own files.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+// contentPolicy allows nothing but what the pages use: our own files.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Guard sets what every answer carries, refuses what other sites send, turns a panic into an error and NUL
@@ -24,7 +24,7 @@ func (s *Site) Guard(c *fiber.Ctx) (err error) {
 			err = s.Fail(c, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	c.Set("Content-Security-Policy", policy)
+	c.Set("Content-Security-Policy", contentPolicy)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")

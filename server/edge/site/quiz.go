@@ -13,6 +13,7 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/fault"
 	"tongguan/web/pages/quiz"
+	"tongguan/web/parts"
 )
 
 // module finds the module and the course that the address names.
@@ -47,11 +48,11 @@ func (s *Site) quizIntro(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p := quiz.Intro{Frame: s.frame(c, v, m.Title.In(v.lang)), Questions: set.Draw, Minutes: set.Minutes, Pass: v.voice.Percent(set.Pass),
-		Course: quiz.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
-		Module: quiz.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}, Go: quizURL(m)}
+		Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
+		Module: parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}, Go: quizURL(m)}
 	for _, l := range m.Lessons {
 		if _, done := state.Finished[l.Key()]; !done {
-			p.Unread = append(p.Unread, quiz.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)})
+			p.Unread = append(p.Unread, parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)})
 		}
 	}
 	for _, a := range past {
@@ -110,7 +111,7 @@ func firstUnanswered(sitting attempt.Sitting) int {
 
 func (s *Site) questionPage(c *fiber.Ctx, v visit, sitting attempt.Sitting, n int) quiz.Question {
 	q, item, base := sitting.Questions[n-1], sitting.Paper[n-1], "/attempts/"+sitting.ID
-	p := quiz.Question{Frame: s.frame(c, v, s.moduleTitle(v, sitting.Module)), Title: s.moduleTitle(v, sitting.Module),
+	p := quiz.Question{Frame: s.withHTMX(s.frame(c, v, s.moduleTitle(v, sitting.Module))), Title: s.moduleTitle(v, sitting.Module),
 		Number: n, Count: len(sitting.Questions), Answered: sitting.Answered, Form: base + "/answers", ID: q.ID, Type: string(q.Type),
 		Stem: q.Stem.In(v.lang), Due: sitting.Due, DueText: time.UnixMilli(sitting.Due).In(s.Zone).Format("15:04"),
 		Map: dots(sitting, n), Overview: base + "/submit"}
@@ -255,8 +256,8 @@ func (s *Site) review(c *fiber.Ctx, v visit) error {
 		Again: "/courses/" + a.Module + "/quiz", Version: a.SetHash[:8]}
 	if m := s.Catalog.Current().Module(a.Module); m != nil {
 		course := s.Catalog.Current().Course(m.Course)
-		p.Course = quiz.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID}
-		p.Module = quiz.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}
+		p.Course = parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID}
+		p.Module = parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}
 		p.Next = s.afterQuiz(c, v, course)
 	}
 	if a.Person != v.actor.ID {
@@ -264,26 +265,26 @@ func (s *Site) review(c *fiber.Ctx, v visit) error {
 		if err != nil {
 			return err
 		}
-		p.Person, p.Next = names[a.Person], quiz.Link{}
+		p.Person, p.Next = names[a.Person], parts.Link{}
 	}
 	s.fillReview(v, &p, marked)
 	return s.draw(c, quiz.ReviewPage(p))
 }
 
 // afterQuiz is what the learner does next in the course.
-func (s *Site) afterQuiz(c *fiber.Ctx, v visit, course *catalog.Course) quiz.Link {
+func (s *Site) afterQuiz(c *fiber.Ctx, v visit, course *catalog.Course) parts.Link {
 	state, err := s.Progress.Of(c.UserContext(), v.actor, v.actor.ID)
 	if err != nil {
-		return quiz.Link{}
+		return parts.Link{}
 	}
 	lesson, module := state.Next(course)
 	switch {
 	case lesson != nil:
-		return quiz.Link{Text: lesson.Title.In(v.lang), URL: lessonURL(lesson)}
+		return parts.Link{Text: lesson.Title.In(v.lang), URL: lessonURL(lesson)}
 	case module != nil:
-		return quiz.Link{Text: module.Title.In(v.lang), URL: quizURL(module)}
+		return parts.Link{Text: module.Title.In(v.lang), URL: quizURL(module)}
 	default:
-		return quiz.Link{Text: v.voice.T("nav.learn"), URL: "/learn"}
+		return parts.Link{Text: v.voice.T("nav.learn"), URL: "/learn"}
 	}
 }
 
@@ -297,7 +298,7 @@ func (s *Site) fillReview(v visit, p *quiz.Review, marked []attempt.Marked) {
 				Why: o.Why.In(v.lang), Chosen: slices.Contains(m.Chosen, o.ID), Right: o.Right})
 		}
 		for _, id := range m.Question.Clauses {
-			chip := s.quizClause(v, id)
+			chip := s.chip(v, id)
 			item.Clauses = append(item.Clauses, chip)
 			if m.Points < 100 && !weak[id] {
 				weak[id] = true
@@ -311,8 +312,8 @@ func (s *Site) fillReview(v visit, p *quiz.Review, marked []attempt.Marked) {
 	}
 }
 
-func (s *Site) quizClause(v visit, id string) quiz.Clause {
-	out := quiz.Clause{ID: id, URL: "/policy/" + id}
+func (s *Site) chip(v visit, id string) parts.Chip {
+	out := parts.Chip{ID: id, URL: "/policy/" + id}
 	if cl := s.Catalog.Current().Clause(id); cl != nil {
 		out.Title = cl.Title.In(v.lang)
 	}

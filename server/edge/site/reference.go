@@ -116,7 +116,7 @@ func (s *Site) auditTrail(c *fiber.Ctx, v visit) error {
 	}
 	p := trail.Page{Frame: s.frame(c, v, v.voice.T("trail.title")), Size: size, Root: report.Root, Whole: report.Whole(), Faults: report.Faults,
 		Checkpoints: report.Checkpoints, Erased: report.Erased, Key: s.Notary.VerifierKey(), Page: n,
-		Pages: pageLinks(c, int(size+perPage-1)/perPage, func(text, to string) trail.Link { return trail.Link{Text: text, URL: to} })}
+		Pages: pageLinks(c, int(size+perPage-1)/perPage)}
 	for _, e := range entries {
 		p.Entries = append(p.Entries, trail.Entry{Number: e.Seq, When: v.voice.DateTime(e.At, s.Zone), Act: v.voice.T("act." + e.Act),
 			Actor: names[e.Actor], Subject: names[e.Subject], Facts: flat(e.Facts), Private: flat(e.Private)})

@@ -26,6 +26,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/web"
 	"tongguan/web/words"
 )
 
@@ -45,6 +46,7 @@ type Site struct {
 	Attempts *attempt.Attempts
 	Progress *progress.Progress
 	Training *training.Training
+	Assets   *web.Assets
 	Log      *slog.Logger
 
 	Secret    []byte

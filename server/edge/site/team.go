@@ -19,6 +19,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/web/pages/team"
+	"tongguan/web/parts"
 )
 
 // perPage is how many lines a table shows at once.
@@ -54,7 +55,7 @@ func (s *Site) teamList(c *fiber.Ctx, v visit) error {
 	names := map[string]string{}
 	for _, t := range tree {
 		names[t.ID] = t.Name
-		p.Teams = append(p.Teams, team.Choice{Value: t.ID, Text: strings.Repeat("　", t.Depth-tree[0].Depth) + t.Name, Chosen: t.ID == c.Query("team")})
+		p.Teams = append(p.Teams, parts.Choice{Value: t.ID, Text: strings.Repeat("　", t.Depth-tree[0].Depth) + t.Name, Chosen: t.ID == c.Query("team")})
 	}
 	if !v.actor.May(access.AssignCourse, access.Below) {
 		p.Assign = ""
@@ -68,7 +69,7 @@ func (s *Site) teamList(c *fiber.Ctx, v visit) error {
 		}
 	}
 	var shown []standing
-	shown, p.Page, p.Pages = page[team.Link](c, all, func(text, to string) team.Link { return team.Link{Text: text, URL: to} })
+	shown, p.Page, p.Pages = page(c, all)
 	for _, m := range shown {
 		p.Members = append(p.Members, s.memberLine(v, m, courses, names))
 	}
@@ -319,13 +320,13 @@ func (s *Site) drawAssign(c *fiber.Ctx, v visit, a training.Assignment, request 
 	}
 	p := team.AssignForm{Frame: s.frame(c, v, v.voice.T("assign.title")), Request: request, Due: a.Due, Back: "/team", Errors: s.errors(v, cause)}
 	for _, m := range members {
-		p.People = append(p.People, team.Choice{Value: m.ID, Text: m.Name, Chosen: m.ID == a.Person})
+		p.People = append(p.People, parts.Choice{Value: m.ID, Text: m.Name, Chosen: m.ID == a.Person})
 	}
 	for _, t := range tree {
-		p.Teams = append(p.Teams, team.Choice{Value: t.ID, Text: strings.Repeat("　", t.Depth-tree[0].Depth) + t.Name, Chosen: t.ID == a.Team})
+		p.Teams = append(p.Teams, parts.Choice{Value: t.ID, Text: strings.Repeat("　", t.Depth-tree[0].Depth) + t.Name, Chosen: t.ID == a.Team})
 	}
 	for _, k := range s.Catalog.Current().Courses {
-		p.Courses = append(p.Courses, team.Choice{Value: k.ID, Text: k.Title.In(v.lang), Chosen: k.ID == a.Course})
+		p.Courses = append(p.Courses, parts.Choice{Value: k.ID, Text: k.Title.In(v.lang), Chosen: k.ID == a.Course})
 	}
 	if cause != nil {
 		c.Status(code(cause))
@@ -365,16 +366,16 @@ func (s *Site) withdraw(c *fiber.Ctx, v visit) error {
 }
 
 // page cuts a list into pages by the query's page, and gives links to all of them where there is more than one.
-func page[L, T any](c *fiber.Ctx, all []T, link func(text, to string) L) (shown []T, n int, links []L) {
+func page[T any](c *fiber.Ctx, all []T) (shown []T, n int, links []parts.Link) {
 	pages := (len(all) + perPage - 1) / perPage
 	n = min(max(1, c.QueryInt("page", 1)), max(1, pages))
 	shown = all[min(len(all), (n-1)*perPage):min(len(all), n*perPage)]
-	return shown, n, pageLinks(c, pages, link)
+	return shown, n, pageLinks(c, pages)
 }
 
-func pageLinks[L any](c *fiber.Ctx, pages int, link func(text, to string) L) (links []L) {
+func pageLinks(c *fiber.Ctx, pages int) (links []parts.Link) {
 	for i := 1; i <= pages && pages > 1; i++ {
-		links = append(links, link(strconv.Itoa(i), withQuery(c, "page", fmt.Sprint(i))))
+		links = append(links, parts.Link{Text: strconv.Itoa(i), URL: withQuery(c, "page", fmt.Sprint(i))})
 	}
 	return links
 }

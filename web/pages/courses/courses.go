@@ -100,3 +100,10 @@ type Reading struct {
 	NextIsQuiz     bool
 	Version        string
 }
+
+// Checked is an inline check that was answered where no scripts run: a page of its own.
+type Checked struct {
+	layout.Frame
+	Check Check
+	Back  parts.Link
+}

@@ -1,0 +1,210 @@
+package bank
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"go.yaml.in/yaml/v3"
+
+	"tongguan/quizzes/grading"
+	"tongguan/server/base/fault"
+)
+
+// maxFile is the largest file of questions that is read, in bytes.
+const maxFile = 512 << 10
+
+var fileName = regexp.MustCompile(`^courses/([a-z0-9-]+)/\d\d-([a-z0-9-]+)\.questions\.yaml$`)
+
+// Read reads every file of questions (courses/<course>/NN-<module>.questions.yaml). What is wrong is reported;
+// a file that cannot be read at all is left out.
+func Read(fsys fs.FS) (*Bank, []fault.Problem) {
+	b := &Bank{byKey: map[string]*Set{}, byHash: map[string]*Set{}, checks: map[string]*Question{}, examining: map[string][]*Question{}}
+	files, err := fs.Glob(fsys, "courses/*/*.questions.yaml")
+	var problems []fault.Problem
+	if err != nil {
+		problems = append(problems, fault.ProblemAt("courses", 0, "bank.unreadable", "reason", err.Error()))
+	}
+	first := map[string]fault.Problem{} // where an id stands first
+	for _, file := range files {
+		source, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			problems = append(problems, fault.ProblemAt(file, 0, "bank.unreadable", "reason", err.Error()))
+			continue
+		}
+		s, more := Parse(file, source)
+		problems = append(problems, more...)
+		if s != nil {
+			problems = append(problems, b.add(s, first)...)
+		}
+	}
+	return b, problems
+}
+
+// add takes a set in, and says which of its ids another question has already.
+func (b *Bank) add(s *Set, first map[string]fault.Problem) []fault.Problem {
+	var problems []fault.Problem
+	b.sets, b.byKey[s.Key()], b.byHash[s.Hash] = append(b.sets, s), s, s
+	for _, q := range slices.Concat(s.Checks, s.Questions) {
+		if before, twice := first[q.ID]; twice && before.File != s.File {
+			problems = append(problems, fault.ProblemAt(s.File, q.Line, "bank.id_twice", "id", q.ID, "file", before.File, "at", before.Line))
+		}
+		first[q.ID] = fault.Problem{File: s.File, Line: q.Line}
+	}
+	for _, q := range s.Checks {
+		b.checks[q.ID] = q
+	}
+	for _, q := range s.Questions {
+		for _, c := range q.Clauses {
+			b.examining[c] = append(b.examining[c], q)
+		}
+	}
+	return problems
+}
+
+// The shape of a file. Questions stay nodes at first, so that every one knows its line.
+type setFile struct {
+	Module string `yaml:"module"`
+	Quiz   struct {
+		Draw    int `yaml:"draw"`
+		Pass    int `yaml:"pass"`
+		Minutes int `yaml:"minutes"`
+	} `yaml:"quiz"`
+	Checks    []yaml.Node `yaml:"checks"`
+	Questions []yaml.Node `yaml:"questions"`
+}
+
+type questionFile struct {
+	ID          string       `yaml:"id"`
+	Type        grading.Type `yaml:"type"`
+	Clauses     []string     `yaml:"clauses"`
+	Level       string       `yaml:"level"`
+	Stem        Text         `yaml:"stem"`
+	Options     []Option     `yaml:"options"`
+	Answer      *bool        `yaml:"answer"`
+	Explanation Text         `yaml:"explanation"`
+}
+
+// Parse reads one file of questions, of the present content or an earlier version out of the database. The
+// set is nil where nothing could be read.
+func Parse(file string, source []byte) (*Set, []fault.Problem) {
+	if len(source) > maxFile {
+		return nil, []fault.Problem{fault.ProblemAt(file, 0, "bank.large", "max", maxFile>>10)}
+	}
+	var f setFile
+	if err := decode(source, &f); err != nil {
+		return nil, []fault.Problem{yamlProblem(file, 0, err)}
+	}
+	sum := sha256.Sum256(source)
+	s := &Set{File: file, Module: f.Module, Draw: f.Quiz.Draw, Pass: f.Quiz.Pass * 100, Minutes: f.Quiz.Minutes,
+		Hash: hex.EncodeToString(sum[:]), Source: source, byID: map[string]*Question{}}
+	l := &linter{file: file, ids: map[string]int{}}
+	if m := fileName.FindStringSubmatch(file); m == nil {
+		l.at(0, "bank.file_name")
+	} else {
+		s.Course = m[1]
+		if s.Module = m[2]; f.Module != m[2] {
+			l.at(1, "bank.module_name", "module", f.Module, "want", m[2])
+		}
+	}
+	s.Checks, s.Questions = l.questions(f.Checks), l.questions(f.Questions)
+	for _, q := range s.Questions {
+		s.byID[q.ID] = q
+	}
+	l.rules(s)
+	l.giveaways(s)
+	return s, l.problems
+}
+
+func decode(source []byte, into any) error {
+	d := yaml.NewDecoder(bytes.NewReader(source))
+	d.KnownFields(true)
+	err := d.Decode(into)
+	if errors.Is(err, io.EOF) {
+		return errors.New("empty")
+	}
+	return err
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+// yamlProblem finds the line in what the YAML reader says; base is added to it.
+func yamlProblem(file string, base int, err error) fault.Problem {
+	line := 0
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		line += base
+	}
+	reason := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
+	return fault.ProblemAt(file, line, "bank.yaml", "reason", reason)
+}
+
+// Library holds the bank in force. It may be used by many at once.
+type Library struct {
+	files   fs.FS
+	current atomic.Pointer[Bank]
+
+	mu       sync.Mutex // guards what follows, and refreshing
+	print    string
+	problems []fault.Problem
+}
+
+// NewLibrary reads the questions for the first time.
+func NewLibrary(fsys fs.FS) (*Library, []fault.Problem) {
+	l := &Library{files: fsys}
+	l.print, _ = fingerprint(fsys) // what cannot be listed is found again by the reading, and by each Refresh
+	b, problems := Read(fsys)
+	l.problems = problems
+	l.current.Store(b)
+	return l, problems
+}
+
+// Current gives the bank in force.
+func (l *Library) Current() *Bank { return l.current.Load() }
+
+// Refresh reads the questions again when a name, a size or a time of change differs from the last reading. A
+// module whose file can no longer be read keeps the questions it had.
+func (l *Library) Refresh() (changed bool, problems []fault.Problem, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	print, err := fingerprint(l.files)
+	if err != nil || print == l.print {
+		return false, l.problems, err
+	}
+	b, problems := Read(l.files)
+	for key, old := range l.Current().byKey {
+		if _, err := fs.Stat(l.files, old.File); err == nil && b.byKey[key] == nil {
+			b.add(old, map[string]fault.Problem{})
+		}
+	}
+	l.print, l.problems = print, problems
+	l.current.Store(b)
+	return true, problems, nil
+}
+
+func fingerprint(fsys fs.FS) (string, error) {
+	files, err := fs.Glob(fsys, "courses/*/*.questions.yaml")
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, f := range files {
+		info, err := fs.Stat(fsys, f)
+		if err != nil {
+			return "", fmt.Errorf("bank: %w", err)
+		}
+		fmt.Fprintf(h, "%q %d %d\n", path.Clean(f), info.Size(), info.ModTime().UnixNano())
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,229 @@
+package site
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongguan/courses/catalog"
+	"tongguan/courses/progress"
+	"tongguan/quizzes/attempt"
+	"tongguan/server/base/fault"
+	"tongguan/web/pages/courses"
+	"tongguan/web/parts"
+)
+
+// courses shows the catalogue.
+func (s *Site) courses(c *fiber.Ctx, v visit) error {
+	state, err := s.Progress.Of(c.UserContext(), v.actor, v.actor.ID)
+	if err != nil {
+		return err
+	}
+	p := courses.List{Frame: s.frame(c, v, v.voice.T("courses.title"))}
+	for _, k := range s.Catalog.Current().Courses {
+		m := state.Course(k)
+		card := courses.Card{Chapter: k.Chapter, Title: k.Title.In(v.lang), Summary: k.Summary.In(v.lang), URL: "/courses/" + k.ID,
+			Modules: len(k.Modules), Percent: m.Percent(), Begun: m.Done > 0}
+		for _, one := range k.Modules {
+			card.Lessons, card.Minutes = card.Lessons+len(one.Lessons), card.Minutes+one.Minutes
+		}
+		p.Cards = append(p.Cards, card)
+	}
+	return s.draw(c, courses.ListPage(p))
+}
+
+// course shows one course with its modules.
+func (s *Site) course(c *fiber.Ctx, v visit) error {
+	k := s.Catalog.Current().Course(c.Params("course"))
+	if k == nil {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	state, err := s.Progress.Of(c.UserContext(), v.actor, v.actor.ID)
+	if err != nil {
+		return err
+	}
+	assigned, err := s.Training.For(c.UserContext(), v.actor.ID, v.actor.Team)
+	if err != nil {
+		return err
+	}
+	m := state.Course(k)
+	p := courses.One{Frame: s.frame(c, v, k.Title.In(v.lang)), Chapter: k.Chapter, Heading: k.Title.In(v.lang), Summary: k.Summary.In(v.lang),
+		Percent: m.Percent(), Done: m.Done, Steps: m.Steps}
+	for _, a := range assigned {
+		if a.Course == k.ID && a.Due != "" && !m.Complete() {
+			days, _ := s.daysUntil(a.Due)
+			p.Due, p.Overdue = s.dueText(v, a.Due), days < 0
+		}
+	}
+	p.Continue, p.ContinueIsQuiz = continuation(v, state, k)
+	for _, one := range k.Modules {
+		p.Minutes += one.Minutes
+		if one.Stage != "" && p.Rail == nil {
+			rail := s.rail(v, state)
+			p.Rail = &rail
+		}
+		p.Modules = append(p.Modules, s.courseModule(v, state, one, p.Continue.URL))
+	}
+	return s.draw(c, courses.OnePage(p))
+}
+
+func (s *Site) courseModule(v visit, state progress.State, m *catalog.Module, next string) courses.Module {
+	out := courses.Module{ID: m.ID, Title: m.Title.In(v.lang), Summary: m.Summary.In(v.lang), Stage: m.Stage, Minutes: m.Minutes,
+		Percent: state.Module(m).Percent()}
+	for _, id := range m.Clauses {
+		out.Clauses = append(out.Clauses, s.chip(v, id))
+	}
+	for _, l := range m.Lessons {
+		f, done := state.Finished[l.Key()]
+		out.Lessons = append(out.Lessons, courses.Lesson{Title: l.Title.In(v.lang), URL: lessonURL(l), Minutes: l.Minutes,
+			Done: done, Stale: done && stale(l, f.Hash), Current: lessonURL(l) == next})
+	}
+	if set := s.Bank.Current().Set(m.Key()); set != nil {
+		out.QuizURL, out.Questions, out.Ready = quizURL(m), set.Draw, quizURL(m) == next
+	}
+	if passed, ok := state.Passed[m.Key()]; ok {
+		out.Score = v.voice.Percent(passed.Score)
+	}
+	return out
+}
+
+// stale says whether what was finished is no present version of the lesson, in either language.
+func stale(l *catalog.Lesson, hash string) bool {
+	return hash != l.Page("zh").Hash && hash != l.Page("en").Hash
+}
+
+// lesson shows one lesson.
+func (s *Site) lesson(c *fiber.Ctx, v visit) error {
+	course, m, err := s.module(c)
+	if err != nil {
+		return err
+	}
+	l := s.Catalog.Current().Lesson(m.Key() + "/" + c.Params("lesson"))
+	if l == nil {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	state, err := s.Progress.Of(c.UserContext(), v.actor, v.actor.ID)
+	if err != nil {
+		return err
+	}
+	if state.Last[l.Course] != l.Key() {
+		s.Progress.Visit(v.actor, l)
+	}
+	page := l.Page(v.lang)
+	p := courses.Reading{Frame: s.withHTMX(s.frame(c, v, l.Title.In(v.lang))), Heading: l.Title.In(v.lang), Minutes: l.Minutes,
+		Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
+		Module: parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID},
+		Number: slices.Index(m.Lessons, l) + 1, Count: len(m.Lessons), Finish: lessonURL(l) + "/finish", Version: page.Hash[:min(8, len(page.Hash))]}
+	if f, ok := state.Finished[l.Key()]; ok {
+		p.Finished, p.Stale = v.voice.Date(f.At, s.Zone), stale(l, f.Hash)
+	}
+	for _, id := range l.Clauses {
+		p.Clauses = append(p.Clauses, s.chip(v, id))
+	}
+	for _, h := range page.TOC {
+		p.Contents = append(p.Contents, courses.Heading{ID: h.ID, Text: h.Text, Level: h.Level})
+	}
+	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
+	p.Blocks = s.blocks(v, l, page)
+	return s.draw(c, courses.ReadingPage(p))
+}
+
+// beside gives what stands before and after a lesson; after the last one of a module comes its quiz.
+func (s *Site) beside(v visit, m *catalog.Module, l *catalog.Lesson) (prev, next parts.Link, quiz bool) {
+	before, after := s.Catalog.Current().Neighbours(l)
+	if before != nil {
+		prev = parts.Link{Text: before.Title.In(v.lang), URL: lessonURL(before)}
+	}
+	if m.Lessons[len(m.Lessons)-1] == l && s.Bank.Current().Set(m.Key()) != nil {
+		return prev, parts.Link{Text: v.voice.T("quiz.title", "module", m.Title.In(v.lang)), URL: quizURL(m)}, true
+	}
+	if after != nil {
+		next = parts.Link{Text: after.Title.In(v.lang), URL: lessonURL(after)}
+	}
+	return prev, next, false
+}
+
+// blocks gives the lesson's pieces: HTML and checks.
+func (s *Site) blocks(v visit, l *catalog.Lesson, page *catalog.Page) []courses.Block {
+	var out []courses.Block
+	for _, b := range page.Blocks {
+		if b.Check == "" {
+			out = append(out, courses.Block{HTML: b.HTML})
+			continue
+		}
+		if check, ok := s.check(v, l, b.Check, attempt.Marked{}, nil); ok {
+			out = append(out, courses.Block{Check: &check})
+		}
+	}
+	return out
+}
+
+// check gives an inline check. What is right goes out only with an answer to it.
+func (s *Site) check(v visit, l *catalog.Lesson, id string, answered attempt.Marked, cause error) (courses.Check, bool) {
+	q := s.Bank.Current().Check(id)
+	if q == nil {
+		return courses.Check{}, false
+	}
+	out := courses.Check{ID: id, URL: lessonURL(l) + "/checks/" + id, Stem: q.Stem.In(v.lang), Type: string(q.Type), CSRF: s.csrf(v.token)}
+	out.Answered = answered.Question == q
+	for _, o := range q.Options {
+		option := courses.Option{ID: o.ID, Text: s.optionText(v, q, o)}
+		if out.Answered {
+			option.Chosen, option.Right, option.Why = slices.Contains(answered.Chosen, o.ID), o.Right, o.Why.In(v.lang)
+		}
+		out.Options = append(out.Options, option)
+	}
+	if out.Answered {
+		out.Right, out.Partly, out.Explanation = answered.Points == 100, answered.Points > 0, q.Explanation.In(v.lang)
+	}
+	if cause != nil {
+		out.Problem = s.sentence(v, cause)
+	}
+	return out, true
+}
+
+// inlineCheck marks an inline check. With htmx only the check is sent back, otherwise the whole lesson.
+func (s *Site) inlineCheck(c *fiber.Ctx, v visit) error {
+	_, m, err := s.module(c)
+	if err != nil {
+		return err
+	}
+	l := s.Catalog.Current().Lesson(m.Key() + "/" + c.Params("lesson"))
+	if l == nil {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	var cause error
+	marked := attempt.Marked{}
+	if chosen := formValues(c, "choice"); len(chosen) == 0 {
+		cause = fault.New(fault.Invalid, "check.choose")
+	} else if marked, cause = s.Attempts.Try(v.actor, c.Params("check"), chosen); cause != nil && !again(cause) {
+		return cause
+	}
+	check, ok := s.check(v, l, c.Params("check"), marked, cause)
+	if !ok {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	f := s.withHTMX(s.frame(c, v, l.Title.In(v.lang)))
+	if c.Get("HX-Request") == "true" {
+		return s.draw(c, courses.CheckForm(f, check))
+	}
+	return s.draw(c, courses.CheckPage(courses.Checked{Frame: f, Check: check, Back: parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l) + "#check-" + check.ID}}))
+}
+
+// finish records a lesson as finished and goes on to what is next.
+func (s *Site) finish(c *fiber.Ctx, v visit) error {
+	_, m, err := s.module(c)
+	if err != nil {
+		return err
+	}
+	key := m.Key() + "/" + c.Params("lesson")
+	if err := s.Progress.Finish(c.UserContext(), v.actor, key, v.lang); err != nil {
+		return err
+	}
+	l := s.Catalog.Current().Lesson(key)
+	s.flash(c, "good", "lesson.done", "title", l.Title.In(v.lang))
+	if _, next, _ := s.beside(v, m, l); next.URL != "" {
+		return redirect(c, next.URL)
+	}
+	return redirect(c, "/courses/"+l.Course)
+}

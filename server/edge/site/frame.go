@@ -1,0 +1,107 @@
+package site
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"tongguan/server/base/access"
+	"tongguan/server/base/fault"
+	"tongguan/web/layout"
+	"tongguan/web/pages/door"
+)
+
+// frame is what stands around a page for this visit.
+func (s *Site) frame(c *fiber.Ctx, v visit, title string) layout.Frame {
+	f := layout.Frame{Voice: v.voice, Title: title, Theme: theme(c), Path: path(c), Style: s.Assets.URL("style.css"),
+		Icon: s.Assets.URL("icon.svg"), Scripts: []string{s.Assets.URL("app.js")}, Demo: s.Demo != nil}
+	f.Flash.Kind, f.Flash.Text = s.takeFlash(c, v.voice)
+	if v.actor.ID == "" {
+		return f
+	}
+	f.SignedIn, f.Person, f.CSRF, f.Nav = true, v.actor.Name, s.csrf(v.token), nav(c, v)
+	return f
+}
+
+// withHTMX adds the library to a page whose forms are smoother with it.
+func (s *Site) withHTMX(f layout.Frame) layout.Frame {
+	f.Scripts = append(f.Scripts, s.Assets.URL("vendor/htmx.min.js"))
+	return f
+}
+
+func theme(c *fiber.Ctx) string {
+	switch t := c.Cookies(themeCookie); t {
+	case "light", "dark":
+		return t
+	default:
+		return "auto"
+	}
+}
+
+// path is where the switches of language and theme lead back to: this page, if it can be fetched.
+func path(c *fiber.Ctx) string {
+	if c.Method() == fiber.MethodGet {
+		return c.OriginalURL()
+	}
+	return "/"
+}
+
+// nav lists the places that the person may go to.
+func nav(c *fiber.Ctx, v visit) []layout.NavItem {
+	places := []struct {
+		key, url string
+		may      bool
+	}{
+		{"nav.learn", "/learn", true},
+		{"nav.courses", "/courses", true},
+		{"nav.policy", "/policy", true},
+		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
+		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},
+		{"nav.teams", "/admin/teams", v.actor.May(access.SeeTeams, access.Other)},
+		{"nav.desk", "/desk", v.actor.May(access.SeeContentDesk, access.Other)},
+		{"nav.audit", "/audit", v.actor.May(access.ReadTrail, access.Other)},
+		{"nav.search", "/search", true},
+	}
+	var out []layout.NavItem
+	for _, p := range places {
+		if p.may {
+			here := c.Path() == p.url || strings.HasPrefix(c.Path(), p.url+"/")
+			out = append(out, layout.NavItem{Text: v.voice.T(p.key), URL: p.url, Current: here})
+		}
+	}
+	return out
+}
+
+// draw sends a page, whole or not at all.
+func (s *Site) draw(c *fiber.Ctx, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(c.UserContext(), &b); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Send(b.Bytes())
+}
+
+// drawError shows an error; what is missing says so alike whether it is not there or may not be seen.
+func (s *Site) drawError(c *fiber.Ctx, v visit, err error, reference string) error {
+	missing := fault.KindOf(err) == fault.Missing
+	heading := v.voice.T("error.heading")
+	if missing {
+		heading = v.voice.T("error.missing_heading")
+	}
+	p := door.Error{Frame: s.frame(c, v, heading), Heading: heading, Text: s.sentence(v, err), Reference: reference, Missing: missing}
+	return s.draw(c, door.ErrorPage(p))
+}
+
+// daysUntil counts the days from today to a date YYYY-MM-DD; ok is false where there is no date.
+func (s *Site) daysUntil(due string) (days int, ok bool) {
+	day, err := time.Parse(time.DateOnly, due)
+	if err != nil {
+		return 0, false
+	}
+	today, err := time.Parse(time.DateOnly, s.Clock.Date(s.Zone))
+	return int(day.Sub(today).Hours() / 24), err == nil
+}

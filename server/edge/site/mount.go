@@ -1,0 +1,72 @@
+package site
+
+import (
+	"compress/gzip"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+
+	"tongguan/server/base/fault"
+	"tongguan/server/base/people"
+)
+
+// Mount puts every page at its address.
+func (s *Site) Mount(f *fiber.App) {
+	f.Get("/static/*", s.static)
+	f.Use(compress.New(compress.Config{Level: gzip.BestSpeed}))
+	f.Get("/", s.open(s.home))
+	f.Get("/signin", s.open(s.signInForm)).Post("/signin", s.open(s.signIn))
+	f.Post("/signout", s.in(s.signOut))
+	f.Get("/welcome/:token", s.open(s.welcomeForm)).Post("/welcome/:token", s.open(s.welcome))
+	f.Post("/language", s.open(s.chooseLanguage)).Post("/theme", s.open(s.chooseTheme))
+
+	f.Get("/account", s.in(s.account)).Post("/account/password", s.in(s.passwordChange))
+	f.Post("/account/sessions/end-others", s.in(s.sessionsEndOthers)).Post("/account/sessions/:id/end", s.in(s.sessionEnd))
+	f.Post("/account/tokens", s.in(s.tokenNew)).Post("/account/tokens/:id/revoke", s.in(s.tokenRevoke))
+
+	f.Get("/learn", s.in(s.learn))
+	f.Get("/courses", s.in(s.courses)).Get("/courses/:course", s.in(s.course))
+	f.Get("/courses/:course/:module/quiz", s.in(s.quizIntro)).Post("/courses/:course/:module/quiz", s.in(s.quizStart))
+	f.Get("/courses/:course/:module/:lesson", s.in(s.lesson)).Post("/courses/:course/:module/:lesson/finish", s.in(s.finish))
+	f.Post("/courses/:course/:module/:lesson/checks/:check", s.in(s.inlineCheck))
+
+	f.Get("/attempts/:id", s.in(s.question)).Post("/attempts/:id/answers", s.in(s.answer))
+	f.Get("/attempts/:id/submit", s.in(s.submitOverview)).Post("/attempts/:id/submit", s.in(s.submit))
+	f.Get("/attempts/:id/review", s.in(s.review))
+
+	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
+	f.Get("/search", s.in(s.search))
+
+	f.Get("/team", s.in(s.teamList)).Get("/team/:person", s.in(s.member))
+	f.Get("/assignments/new", s.in(s.assignForm)).Post("/assignments", s.in(s.assign))
+	f.Post("/assignments/:id/withdraw", s.in(s.withdraw))
+
+	f.Get("/admin/people", s.in(s.peopleList)).Post("/admin/people", s.in(s.personCreate))
+	f.Get("/admin/people/new", s.in(s.personNew))
+	f.Get("/admin/people/:id", s.in(s.personShow)).Post("/admin/people/:id", s.in(s.personChange))
+	f.Post("/admin/people/:id/link", s.in(s.personLink))
+	f.Post("/admin/people/:id/suspend", s.in(s.personState(people.Suspended)))
+	f.Post("/admin/people/:id/resume", s.in(s.personState(people.Active)))
+	f.Get("/admin/teams", s.in(s.teamsShow)).Post("/admin/teams", s.in(s.teamSave)).Post("/admin/teams/:id", s.in(s.teamSave))
+	f.Get("/admin/import", s.in(s.importForm)).Post("/admin/import", s.in(s.importPlan)).Post("/admin/import/apply", s.in(s.importApply))
+
+	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk))
+	f.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
+}
+
+// static sends a file under an address that holds its hash, to be kept for ever.
+func (s *Site) static(c *fiber.Ctx) error {
+	file, ok := s.Assets.Get(c.Path())
+	if !ok {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Set(fiber.HeaderContentType, file.Type)
+	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") && file.Gzip != nil {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+		return c.Send(file.Gzip)
+	}
+	return c.Send(file.Body)
+}
