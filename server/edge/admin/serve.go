@@ -73,7 +73,7 @@ func demo(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	d.say("cli.demo_filling")
-	filled, err := company.Fill(ctx, cfg, app.Options{Clock: clock.System(), Log: d.log}, c)
+	filled, err := company.Fill(ctx, cfg, app.Options{Content: *folder, Clock: clock.System(), Log: d.log}, c)
 	if err != nil {
 		return err
 	}

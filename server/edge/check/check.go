@@ -36,24 +36,24 @@ func cross(c *catalog.Catalog, b *bank.Bank) []fault.Problem {
 	var out []fault.Problem
 	for _, r := range b.ClauseRefs() {
 		if c.Clause(r.Clause) == nil {
-			out = append(out, fault.ProblemAt(r.File, r.Line, "lint.clause_unknown", "clause", r.Clause))
+			out = append(out, fault.ProblemAt(r.File, r.Line, "content.clause_unknown", "clause", r.Clause))
 		}
 	}
 	for _, r := range c.CheckRefs() {
 		if b.Check(r.Check) == nil {
-			out = append(out, fault.ProblemAt(r.File, r.Line, "lint.check_unknown", "check", r.Check))
+			out = append(out, fault.ProblemAt(r.File, r.Line, "content.check_unknown", "check", r.Check))
 		}
 	}
 	modules := map[string]bool{}
 	for _, key := range c.ModuleKeys() {
 		modules[key] = true
 		if b.Set(key) == nil {
-			out = append(out, fault.ProblemAt("courses/"+key, 0, "lint.quiz_missing", "module", key))
+			out = append(out, fault.ProblemAt("courses/"+key, 0, "content.quiz_missing", "module", key))
 		}
 	}
 	for _, s := range b.Sets() {
 		if !modules[s.Key()] {
-			out = append(out, fault.ProblemAt(s.File, 0, "lint.module_missing", "module", s.Key()))
+			out = append(out, fault.ProblemAt(s.File, 0, "content.module_missing", "module", s.Key()))
 		}
 	}
 	return append(out, unexamined(c, b)...)
@@ -65,7 +65,7 @@ func unexamined(c *catalog.Catalog, b *bank.Bank) []fault.Problem {
 		for _, m := range k.Modules {
 			for _, clause := range m.Clauses {
 				if len(b.Examining(clause)) == 0 {
-					out = append(out, fault.ProblemAt("courses/"+m.Key(), 0, "lint.clause_unexamined", "clause", clause, "module", m.Key()))
+					out = append(out, fault.ProblemAt("courses/"+m.Key(), 0, "content.clause_unexamined", "clause", clause, "module", m.Key()))
 				}
 			}
 		}
