@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -16,11 +17,18 @@ type gathering struct {
 	m          *markdown
 	page       *Page
 	source     []byte
-	ids, names map[string]bool // taken, of headings and of tables
-	under      Heading         // the heading that we are under
+	lines      []int   // where each begins
+	ids, names names   // of headings and of tables
+	under      Heading // the heading that we are under
 }
 
 func (g *gathering) gather(doc ast.Node) {
+	g.lines = []int{0}
+	for i, c := range g.source {
+		if c == '\n' {
+			g.lines = append(g.lines, i+1)
+		}
+	}
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			return g.visit(n), nil
@@ -58,7 +66,7 @@ func (g *gathering) visit(n ast.Node) ast.WalkStatus {
 	case *ast.CodeSpan:
 		return ast.WalkSkipChildren
 	case *ast.Text:
-		if bytes.Contains(n.Value(g.source), []byte("**")) {
+		if bytes.Contains(n.Value(g.source), []byte("**")) && len(g.page.spots) < spotLimit {
 			words := g.plain(n.Parent())
 			g.wrong(n, "lint.stray_stars", "near", clip(words[max(0, strings.Index(words, "**")):], 14))
 		}
@@ -94,8 +102,14 @@ func (g *gathering) passage(n ast.Node, words string) {
 	}
 }
 
+// spotLimit is how many problems of one page are worth reporting.
+const spotLimit = 100
+
 // wrong reports a problem at a node.
 func (g *gathering) wrong(n ast.Node, key string, args ...any) {
+	if len(g.page.spots) >= spotLimit {
+		return
+	}
 	g.page.spots = append(g.page.spots, spot{g.line(n), key, args})
 }
 
@@ -107,7 +121,8 @@ func (g *gathering) line(n ast.Node) int {
 			at = n.Lines().At(0).Start
 		}
 		if at >= 0 {
-			return 1 + bytes.Count(g.source[:min(at, len(g.source))], []byte("\n"))
+			line, _ := slices.BinarySearch(g.lines, at+1)
+			return line
 		}
 	}
 	return 1

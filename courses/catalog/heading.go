@@ -11,7 +11,7 @@ import (
 // heading gives a heading its anchor and enters it in the table of contents.
 func (g *gathering) heading(n *ast.Heading) {
 	words := g.plain(n)
-	id := free(anchor(words), g.ids)
+	id := g.ids.free(anchor(words))
 	n.SetAttributeString("id", []byte(id))
 	g.page.headings = append(g.page.headings, mark{n.Level, g.line(n), words})
 	g.under = Heading{n.Level, id, words}
@@ -34,12 +34,16 @@ func anchor(words string) string {
 	return id
 }
 
+// names are those taken on a page, each with the number that was given last.
+type names map[string]int
+
 // free gives a name, numbered from 2 if it is taken, and takes it.
-func free(name string, taken map[string]bool) string {
+func (n names) free(name string) string {
 	unique := name
-	for i := 2; taken[unique]; i++ {
-		unique = name + "-" + strconv.Itoa(i)
+	for n[unique] > 0 {
+		n[name]++
+		unique = name + "-" + strconv.Itoa(n[name])
 	}
-	taken[unique] = true
+	n[unique] = 1
 	return unique
 }

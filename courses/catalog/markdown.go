@@ -133,7 +133,7 @@ func (m *markdown) page(body string) *Page {
 	}
 	source := []byte(body)
 	doc := m.parser.Parse(text.NewReader(source))
-	g := &gathering{m: m, page: p, source: source, ids: map[string]bool{}, names: map[string]bool{}}
+	g := &gathering{m: m, page: p, source: source, ids: names{}, names: names{}}
 	g.gather(doc)
 	var run bytes.Buffer
 	flush := func() {

@@ -139,6 +139,21 @@ func TestIntricate(t *testing.T) {
 	}
 }
 
+// What grows with the square of the input would never end here.
+func TestManyEqualHeadings(t *testing.T) {
+	const n = 40_000
+	p := newMarkdown("en", nil, nil).page(strings.Repeat("## a\n", n))
+	if len(p.TOC) != n || p.TOC[0].ID != "a" || p.TOC[n-1].ID != "a-40000" || p.headings[n-1].line != n {
+		t.Errorf("%d headings, the last %+v", len(p.TOC), p.TOC[len(p.TOC)-1])
+	}
+}
+
+func TestProblemsOfOnePageAreLimited(t *testing.T) {
+	if _, keys := render("zh", strings.Repeat("甲** 乙\n\n", 20_000)); len(keys) != spotLimit {
+		t.Errorf("%d problems", len(keys))
+	}
+}
+
 func TestReadingTime(t *testing.T) {
 	for _, tt := range []struct {
 		lang, in string

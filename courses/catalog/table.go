@@ -35,7 +35,7 @@ func (g *gathering) table(n *east.Table) {
 			if len(words) == 0 {
 				words = []string{g.under.Text}
 			}
-			name := free(strings.Join(words, comma), g.names)
+			name := g.names.free(strings.Join(words, comma))
 			n.SetAttributeString(tableName, name)
 			g.page.tables = append(g.page.tables, mark{line: g.line(row), text: name})
 		}

@@ -278,7 +278,7 @@ func header(f Frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.SignedIn {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<form class=\"find\" action=\"/search\" method=\"get\" role=\"search\"><label class=\"hidden\" for=\"find-q\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<form class=\"find\" action=\"/search\" method=\"get\"><label class=\"hidden\" for=\"find-q\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
