@@ -33,17 +33,6 @@ func claimWithdraw(ctx context.Context, q db.Q, id string, now int64) error {
 	return err
 }
 
-// holding gives what holds for a person: assigned to them, or to a team above.
-func holding(ctx context.Context, q db.Q, person string, above []string) (as []Assignment, err error) {
-	query, args, err := db.In("SELECT "+columns+" FROM assignment WHERE withdrawn_at IS NULL AND (person_id = ? OR team_id IN (?))",
-		person, append([]string{""}, above...))
-	if err != nil {
-		return nil, err
-	}
-	err = q.Select(ctx, &as, query, args...)
-	return as, err
-}
-
 func active(ctx context.Context, q db.Q) (as []Assignment, err error) {
 	err = q.Select(ctx, &as, "SELECT "+columns+" FROM assignment WHERE withdrawn_at IS NULL")
 	return as, err

@@ -127,13 +127,9 @@ func (t *Training) Withdraw(ctx context.Context, actor access.Actor, id string) 
 }
 
 // For gives the assignments that hold for the person with this team, one a course: the earliest due date of
-// those that name it. Two statements.
+// those that name it. One statement.
 func (t *Training) For(ctx context.Context, person, team string) ([]Assignment, error) {
-	above, err := t.teams.Above(ctx, team)
-	if err != nil {
-		return nil, err
-	}
-	all, err := holding(ctx, t.db.Read(), person, above)
+	all, err := holding(ctx, t.db.Read(), person, team)
 	return earliest(all), err
 }
 

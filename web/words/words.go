@@ -97,11 +97,28 @@ func (v Voice) T(key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", v.value(args[i+1]))
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(s, '{')
+		end := strings.IndexByte(s[open+1:], '}') + open + 1
+		if open < 0 || end <= open {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:open])
+		b.WriteString(v.fill(s[open:end+1], args))
+		s = s[end+1:]
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// fill gives what stands for a placeholder, or the placeholder itself where nothing was given for it.
+func (v Voice) fill(placeholder string, args []any) string {
+	for i := 0; i+1 < len(args); i += 2 {
+		if name, ok := args[i].(string); ok && name == placeholder[1:len(placeholder)-1] {
+			return v.value(args[i+1])
+		}
+	}
+	return placeholder
 }
 
 func (v Voice) counted(key string, args []any) (string, bool) {
@@ -125,6 +142,8 @@ func (v Voice) value(x any) string {
 		return v.Number(int64(n))
 	case int64:
 		return v.Number(n)
+	case string:
+		return n
 	default:
 		return fmt.Sprint(x)
 	}

@@ -47,6 +47,7 @@ func (l *learner) do(t timings, step, method, path string, form url.Values, want
 	defer fasthttp.ReleaseResponse(res)
 	req.Header.SetMethod(method)
 	req.SetRequestURI(l.base + path)
+	req.Header.Set("Accept-Encoding", "gzip") // as every browser does
 	for k, v := range l.cookies {
 		req.Header.SetCookie(k, v)
 	}
@@ -60,7 +61,11 @@ func (l *learner) do(t timings, step, method, path string, form url.Values, want
 		return "", fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	t.add(step, time.Since(begin))
-	body := string(res.Body())
+	raw, err := res.BodyUncompressed()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	body := string(raw)
 	if res.StatusCode() != want {
 		return "", fmt.Errorf("%s %s: status %d, not %d: %.300s", method, path, res.StatusCode(), want, body)
 	}
