@@ -40,9 +40,7 @@ func tokens(text string) []token {
 		folded := fold(r)
 		switch {
 		case unicode.Is(unicode.Mn, r):
-			if len(word) > 0 {
-				end = i + size
-			}
+			end = i + size
 		case unicode.IsLetter(folded) || unicode.IsDigit(folded):
 			if len(word) == 0 {
 				start = i

@@ -181,9 +181,15 @@ func (b *tab) signIn(login, password string) {
 // submit presses a button and waits for the page that it leads to.
 func (b *tab) submit(selector string) {
 	b.t.Helper()
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
-		b.t.Fatalf("%s: %v", selector, err)
+	b.do(chromedp.Evaluate[chromedp.Void](`window.left = true`), chromedp.Click(chromedp.CSS(selector)))
+	for range 400 { // a page may save something first, so the click itself need not navigate
+		there, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`!window.left && document.readyState === "complete"`))
+		if err == nil && there {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
 	}
+	b.t.Fatalf("%s leads nowhere", selector)
 }
 
 func (b *tab) text(selector string) string {

@@ -55,19 +55,7 @@ func TestEveryPageLooksRight(t *testing.T) {
 			b.signIn(p.login, a.company.Password)
 			tabs[p.login] = b
 		}
-		for _, lang := range []string{"zh", "en"} {
-			for _, theme := range []string{"light", "dark"} {
-				for _, width := range []int64{1280, 390} {
-					name := fmt.Sprintf("%s-%s-%s-%d", p.name, lang, theme, width)
-					b.cookie("tongguan_lang", lang)
-					b.cookie("tongguan_theme", theme)
-					b.size(width, 900)
-					b.visit(p.path)
-					b.t = t
-					inspect(t, b, name)
-				}
-			}
-		}
+		everyWay(t, b, p.name, p.path)
 	}
 }
 
@@ -85,4 +73,38 @@ func inspect(t *testing.T, b *tab, name string) {
 		t.Errorf("%s: a sentence is missing: %.200s", name, body[strings.Index(body, "⟨"):])
 	}
 	b.shot(name)
+}
+
+// The pages of a sitting: a question, the overview, the review.
+func TestASittingLooksRight(t *testing.T) {
+	a := open(t)
+	newcomer(t, a, "sitting")
+	b := a.tab(t)
+	b.signIn("sitting", a.company.Password)
+	_, module := firstLesson(a)
+	b.visit("/courses/" + module + "/quiz")
+	b.submit("main form button")
+	attempt, _, _ := strings.Cut(b.path(), "?")
+	b.do(chromedp.Click(chromedp.CSS("input[name=choice]")))
+	b.submit(`button[name=go][value=next]`)
+	everyWay(t, b, "question", attempt+"?q=1")
+	everyWay(t, b, "overview", attempt+"/submit")
+	b.visit(attempt + "/submit")
+	b.submit("main form button")
+	everyWay(t, b, "review", attempt+"/review")
+}
+
+func everyWay(t *testing.T, b *tab, name, path string) {
+	t.Helper()
+	for _, lang := range []string{"zh", "en"} {
+		for _, theme := range []string{"light", "dark"} {
+			for _, width := range []int64{1280, 390} {
+				b.cookie("tongguan_lang", lang)
+				b.cookie("tongguan_theme", theme)
+				b.size(width, 900)
+				b.visit(path)
+				inspect(t, b, fmt.Sprintf("%s-%s-%s-%d", name, lang, theme, width))
+			}
+		}
+	}
 }

@@ -121,20 +121,27 @@ func (f *filler) assign(ctx context.Context) error {
 
 // learn lets everybody learn for some weeks: each has a diligence and an ability of their own.
 func (f *filler) learn(ctx context.Context) error {
-	everybody := f.company.Everybody()
-	var steps []func() error
-	for _, a := range everybody {
+	var paths [][]func() error
+	steps := 0
+	for _, a := range f.company.Everybody() {
 		who, diligence, ability := f.people[a.Login].Actor(), f.chance.Float64(), 0.62+0.38*f.chance.Float64()
 		if a.Login == "learner" {
 			diligence, ability = 0.55, 0.93 // so that the demo's learner has something behind and something ahead
 		}
-		steps = append(steps, f.path(ctx, who, a.Lang, diligence, ability)...)
+		path := f.path(ctx, who, a.Lang, diligence, ability)
+		if len(path) > 0 {
+			paths, steps = append(paths, path), steps+len(path)
+		}
 	}
-	pause := past / time.Duration(len(steps)+1)
-	for _, step := range steps {
+	pause := past / time.Duration(steps+1)
+	for len(paths) > 0 { // somebody takes their next step, until nobody has one left
+		i := f.chance.IntN(len(paths))
 		f.advance(pause)
-		if err := step(); err != nil {
+		if err := paths[i][0](); err != nil {
 			return err
+		}
+		if paths[i] = paths[i][1:]; len(paths[i]) == 0 {
+			paths = slices.Delete(paths, i, i+1)
 		}
 	}
 	return f.Progress.Flush(ctx)
@@ -178,7 +185,7 @@ func (f *filler) sit(ctx context.Context, who access.Actor, module string, abili
 				return err
 			}
 		}
-		f.advance(time.Duration(200+f.chance.IntN(600)) * time.Second)
+		f.advance(time.Duration(100+f.chance.IntN(300)) * time.Second)
 		if err := f.Attempts.Submit(ctx, who, id); err != nil {
 			return err
 		}
