@@ -53,14 +53,17 @@ func SQLite(t testing.TB) *db.DB {
 	return d
 }
 
-// Main runs a package's tests, stops what was started for them and says what was skipped.
-func Main(m *testing.M) {
+// Main runs a package's tests, stops what was started for them, says what was skipped and exits.
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a package that has more to do before it exits.
+func Run(m *testing.M) int {
 	code := m.Run()
 	server.stop()
 	if n := skipped.Load(); n > 0 {
 		fmt.Printf("skipped: %d tests without PostgreSQL (TONGGUAN_TEST_POSTGRES is not set and no PostgreSQL 15 or later was found)\n", n)
 	}
-	os.Exit(code)
+	return code
 }
 
 var (
