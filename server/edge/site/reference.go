@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -124,6 +125,9 @@ func (s *Site) auditTrail(c *fiber.Ctx, v visit) error {
 	return s.draw(c, trail.PageOf(p))
 }
 
+// shortHash finds what nobody reads to its end; the whole of it is in the trail.
+var shortHash = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{56}\b`)
+
 // flat writes a JSON object as name=value pairs, in the order of the names.
 func flat(raw json.RawMessage) string {
 	var m map[string]json.RawMessage
@@ -133,7 +137,7 @@ func flat(raw json.RawMessage) string {
 	var parts []string
 	for _, k := range sortedKeys(m) {
 		if value := strings.Trim(string(m[k]), `"`); value != "" && value != "null" && value != "[]" {
-			parts = append(parts, k+"="+value)
+			parts = append(parts, k+"="+shortHash.ReplaceAllString(value, "$1…"))
 		}
 	}
 	return strings.Join(parts, " ")
