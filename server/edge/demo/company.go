@@ -32,6 +32,7 @@ type Account struct {
 	Team    string
 	Manages []string
 	Lang    string
+	Joined  int // days before the demo begins, or 0 for any day
 }
 
 // MainRole is the role that the account stands for: the last of its roles that is not learner.

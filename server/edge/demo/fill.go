@@ -72,7 +72,11 @@ func (f *filler) addTeams(ctx context.Context) error {
 
 func (f *filler) addPeople(ctx context.Context) error {
 	for _, a := range f.company.Everybody() {
-		hired := time.UnixMilli(f.now).AddDate(0, 0, -f.chance.IntN(2400)-10)
+		days := f.chance.IntN(2400) + 60
+		if a.Joined > 0 {
+			days = a.Joined
+		}
+		hired := time.UnixMilli(f.now).AddDate(0, 0, -days)
 		p := people.Person{Login: a.Login, Name: a.Name, Lang: a.Lang, Team: f.teams[a.Team], Roles: a.Roles,
 			Email: a.Login + "@hengchuan.example", HiredOn: hired.Format(time.DateOnly)}
 		id, err := f.People.Create(ctx, access.Operator(), p)
@@ -133,10 +137,13 @@ func (f *filler) learn(ctx context.Context) error {
 			paths, steps = append(paths, path), steps+len(path)
 		}
 	}
-	pause := past / time.Duration(steps+1)
-	for len(paths) > 0 { // somebody takes their next step, until nobody has one left
+	hours := workingHours(time.UnixMilli(f.now).Add(-past).In(f.Zone), time.UnixMilli(f.now).Add(-longestQuiz).In(f.Zone))
+	for done := 0; len(paths) > 0; done++ { // somebody takes their next step, until nobody has one left
 		i := f.chance.IntN(len(paths))
-		f.advance(pause)
+		moment := hours[done*len(hours)/steps].Add(time.Duration(f.chance.Int64N(int64(time.Hour))))
+		if ahead := moment.Sub(time.UnixMilli(f.Clock.Now())); ahead > 0 {
+			f.advance(ahead)
+		}
 		if err := paths[i][0](); err != nil {
 			return err
 		}
@@ -145,6 +152,21 @@ func (f *filler) learn(ctx context.Context) error {
 		}
 	}
 	return f.Progress.Flush(ctx)
+}
+
+// longestQuiz is more than the time that sitting a quiz twice takes here, after the hour in which it begins.
+const longestQuiz = 2 * time.Hour
+
+// workingHours gives every hour between the two moments in which people are at work: Monday to Friday, from
+// nine to six.
+func workingHours(from, to time.Time) []time.Time {
+	var out []time.Time
+	for t := from.Truncate(time.Hour); t.Before(to); t = t.Add(time.Hour) {
+		if d := t.Weekday(); d != time.Saturday && d != time.Sunday && t.Hour() >= 9 && t.Hour() < 18 {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // path is what one person does, as far as their diligence carries them through the catalogue.
