@@ -76,14 +76,14 @@ func (l *learner) do(t timings, step, method, path string, form url.Values, want
 		}
 	})
 	l.last = strings.TrimPrefix(string(res.Header.Peek("Location")), l.base)
-	if m := csrfField.FindStringSubmatch(body); m != nil {
-		l.csrf = html.UnescapeString(m[1])
+	if _, rest, ok := strings.Cut(body, `name="csrf" value="`); ok {
+		token, _, _ := strings.Cut(rest, `"`)
+		l.csrf = html.UnescapeString(token)
 	}
 	return body, nil
 }
 
 var (
-	csrfField     = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
 	questionField = regexp.MustCompile(`name="question" value="([^"]*)"`)
 	choiceField   = regexp.MustCompile(`name="choice" value="([^"]*)"|value="([^"]*)" name="choice"`)
 	numberField   = regexp.MustCompile(`name="q" value="([^"]*)"`)

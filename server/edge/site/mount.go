@@ -1,11 +1,9 @@
 package site
 
 import (
-	"compress/gzip"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/compress"
 
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
@@ -14,7 +12,6 @@ import (
 // Mount puts every page at its address.
 func (s *Site) Mount(f *fiber.App) {
 	f.Get("/static/*", s.static)
-	f.Use(compress.New(compress.Config{Level: gzip.BestSpeed}))
 	f.Get("/", s.open(s.home))
 	f.Get("/signin", s.open(s.signInForm)).Post("/signin", s.open(s.signIn))
 	f.Post("/signout", s.in(s.signOut))

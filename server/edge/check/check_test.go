@@ -1,0 +1,71 @@
+package check
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"tongguan/content"
+)
+
+const (
+	questions = "courses/process/04-negotiation.questions.yaml"
+	lessons   = "courses/process/04-negotiation.zh.md"
+)
+
+// builtIn is a copy of the built-in content, to be spoilt.
+func builtIn(t *testing.T) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	err := fs.WalkDir(content.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(content.Files, path)
+		out[path] = &fstest.MapFile{Data: text}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestTheBuiltInContentIsClean(t *testing.T) {
+	for _, p := range Lint(builtIn(t)) {
+		t.Errorf("%s:%d %s %v", p.File, p.Line, p.Key, p.Args)
+	}
+}
+
+func TestWhatOnlyBothTogetherKnow(t *testing.T) {
+	for key, spoil := range map[string]struct{ file, old, new string }{
+		"content.clause_unknown":    {questions, `clauses: ["2.4.2"]`, `clauses: ["2.4.9"]`},
+		"content.check_unknown":     {questions, "- id: neg-c1\n", "- id: neg-c9\n"},
+		"content.clause_unexamined": {questions, `"2.4.4"`, `"2.4.3"`},
+		"content.quiz_missing":      {questions, "", ""},
+		"content.module_missing":    {lessons, "", ""},
+	} {
+		t.Run(key, func(t *testing.T) {
+			files := builtIn(t)
+			if spoil.old == "" {
+				delete(files, spoil.file)
+			} else {
+				text := string(files[spoil.file].Data)
+				if !strings.Contains(text, spoil.old) {
+					t.Fatalf("%s has no %s", spoil.file, spoil.old)
+				}
+				files[spoil.file] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(text, spoil.old, spoil.new))}
+			}
+			if key == "content.module_missing" {
+				delete(files, strings.Replace(lessons, ".zh.", ".en.", 1))
+			}
+			for _, p := range Lint(files) {
+				if p.Key == key {
+					return
+				}
+			}
+			t.Errorf("not reported: %v", Lint(files))
+		})
+	}
+}
