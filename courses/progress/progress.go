@@ -227,11 +227,7 @@ func (s State) with(l line) State {
 			s.Finished[l.Subject] = Finished{Hash: l.Detail, At: l.At}
 		}
 	case "passed":
-		old, ok := s.Passed[l.Subject]
-		if !ok {
-			old.At = l.At
-		}
-		s.Passed[l.Subject] = Passed{Score: max(old.Score, l.Score), At: min(old.At, l.At)}
+		s.Passed[l.Subject] = Passed{Score: l.Score, At: l.At} // one line for each module: the best score, the first time
 	case "visit":
 		s.Last[l.Subject] = l.Detail
 		if l.At >= s.latestAt {

@@ -27,7 +27,8 @@ func readLines(ctx context.Context, q db.Q, persons []string) ([]line, error) {
 	for part := range slices.Chunk(persons, 500) {
 		query, args, err := db.In(`SELECT 'finished' AS kind, person_id, lesson AS subject, hash AS detail, 0 AS score, finished_at AS at
 				FROM lesson_finished WHERE person_id IN (?)
-			UNION ALL SELECT 'passed', person_id, module, '', score, passed_at FROM module_passed WHERE person_id IN (?)
+			UNION ALL SELECT 'passed', person_id, module, '', MAX(score), MIN(passed_at) FROM module_passed
+				WHERE person_id IN (?) GROUP BY person_id, module
 			UNION ALL SELECT 'visit', person_id, course, lesson, 0, at FROM last_lesson WHERE person_id IN (?)`, part, part, part)
 		if err != nil {
 			return nil, err

@@ -298,7 +298,10 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (A
 	return s.Attempt, marked, nil
 }
 
-// Of gives a person's attempts, the latest first; module "" for all.
+// latest is how many attempts are listed at most.
+const latest = 50
+
+// Of gives a person's latest attempts, the newest first and without their papers; module "" for all modules.
 func (a *Attempts) Of(ctx context.Context, actor access.Actor, person, module string) ([]Attempt, error) {
 	if err := a.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
 		return nil, err

@@ -28,7 +28,8 @@ type row struct {
 
 const columns = "id, person_id, module, set_hash, seed, paper, state, started_at, due_at, closed_at, score, pass, passed"
 
-func (r row) attempt() (Attempt, error) {
+// outline is the attempt without its paper.
+func (r row) outline() Attempt {
 	a := Attempt{ID: r.ID, Person: r.Person, Module: r.Module, SetHash: r.SetHash, State: r.State,
 		Started: r.Started, Due: r.Due, Pass: r.Pass}
 	if r.Closed != nil {
@@ -37,6 +38,11 @@ func (r row) attempt() (Attempt, error) {
 	if r.Score != nil && r.Passed != nil {
 		a.Score, a.Passed = *r.Score, *r.Passed
 	}
+	return a
+}
+
+func (r row) attempt() (Attempt, error) {
+	a := r.outline()
 	if err := json.Unmarshal([]byte(r.Paper), &a.Paper); err != nil {
 		return a, fmt.Errorf("attempt %s: paper: %w", r.ID, err)
 	}
@@ -169,19 +175,17 @@ func pointsOf(ctx context.Context, q db.Q, id string, questions int) ([]int, err
 	return append(given, make([]int, max(0, questions-len(given)))...), nil
 }
 
+// attemptsOf gives the latest attempts without their papers, which are the most of a row.
 func attemptsOf(ctx context.Context, q db.Q, person, module string) ([]Attempt, error) {
 	var rows []row
-	if err := q.Select(ctx, &rows, "SELECT "+columns+` FROM attempt WHERE person_id = $1 AND ($2 = '' OR module = $2)
-		ORDER BY started_at DESC, id DESC LIMIT 200`, person, module); err != nil {
+	if err := q.Select(ctx, &rows, `SELECT id, person_id, module, set_hash, state, started_at, due_at, closed_at, score, pass, passed
+		FROM attempt WHERE person_id = $1 AND ($2 = '' OR module = $2) ORDER BY started_at DESC, id DESC LIMIT $3`,
+		person, module, latest); err != nil {
 		return nil, err
 	}
 	out := make([]Attempt, len(rows))
 	for i, r := range rows {
-		a, err := r.attempt()
-		if err != nil {
-			return nil, err
-		}
-		out[i] = a
+		out[i] = r.outline()
 	}
 	return out, nil
 }
