@@ -19,7 +19,7 @@ func tables(t testing.TB) (out []*Table) {
 
 func tactic(t testing.TB, name string) Negotiator {
 	t.Helper()
-	n, err := NewTactic(name)
+	n, err := NewTactic(name, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +66,8 @@ func TestEveryTacticKeepsTheRules(t *testing.T) {
 		names := rapid.SliceOfN(rapid.SampledFrom(TacticNames()), 2, 2).Draw(t, "tactics")
 		var s *Session
 		for range 2 { // a second time with fresh tactics: the same moves
-			a, _ := NewTactic(names[0])
-			b, _ := NewTactic(names[1])
+			a, _ := NewTactic(names[0], 1)
+			b, _ := NewTactic(names[1], 2)
 			again, _ := NewSession(table, rounds)
 			if err := again.Run(a, b); err != nil {
 				t.Fatal(err)

@@ -80,7 +80,7 @@ func (s Spec) Domain() (*Domain, error) {
 		if text == "" {
 			continue
 		}
-		r, err := number("reserve."+Side(i).String(), text)
+		r, err := number("reserve"+[]string{".a", ".b"}[i], text)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func (s IssueSpec) issue(sums [2]*big.Rat) (Issue, error) {
 		return out, wrong(path, "money_for_all")
 	}
 	for i, e := range []EvaluationSpec{s.A, s.B} {
-		if err := out.evaluation(Side(i), e, path+"."+Side(i).String(), sums[i]); err != nil {
+		if err := out.evaluation(Side(i), e, path+[]string{".a", ".b"}[i], sums[i]); err != nil {
 			return out, err
 		}
 	}

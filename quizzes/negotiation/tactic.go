@@ -168,6 +168,27 @@ func (m Mixture) Aim(v View) Utility {
 // wideSum holds utilities times small weights: below 10¹² · 10⁶.
 type wideSum int64
 
+// Random offers any rational outcome, as a trader without any intelligence would (Gode and Sunder 1993): the floor
+// against which tactics are measured. Which one depends on the seed, the side and the round alone.
+type Random struct{ Seed uint64 }
+
+// Aim is the utility of the offer that bid names.
+func (r Random) Aim(v View) Utility { return v.worth(r.bid(v)) }
+
+func (r Random) bid(v View) Outcome {
+	_, rational := v.Table.within(v.Side, v.Table.Reserve[v.Side], One+One)
+	draw := scatter(scatter(r.Seed+uint64(v.Side)) + uint64(v.Round()))
+	return v.Table.Ranked(v.Side, int(draw%uint64(max(1, rational))))
+}
+
+// scatter is the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+func scatter(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
 // MiCRO concedes one outcome of its own ranking whenever the other side has made as many different offers as it
 // has itself, and otherwise repeats an earlier offer (de Jonge 2022). It never goes below its reservation value.
 // The repeated offers come in turn instead of by chance, so that a session can be replayed. It remembers what it

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -32,6 +33,7 @@ func commands() []command {
 		{"demo", demo}, {"serve", serve}, {"migrate", migrate}, {"config", showConfig},
 		{"content lint", contentLint}, {"people import", peopleImport},
 		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"bench", runBench},
+		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
 	}
 }
 
@@ -91,7 +93,7 @@ func (d *desk) overview(args []string) int {
 	}
 	fmt.Fprintln(w, d.voice.T("cli.overview"))
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-18s %s\n", c.name, d.voice.T("cli."+key(c.name)+".short"))
+		fmt.Fprintf(w, "  %-21s %s\n", c.name, d.voice.T("cli."+key(c.name)+".short"))
 	}
 	return code
 }
@@ -115,7 +117,7 @@ func pairs(args map[string]any) []any {
 	return out
 }
 
-// flags makes the set of flags of a command; parse reads it, with exactly n arguments after the flags.
+// flags makes the set of flags of a command; parse reads it.
 func (d *desk) flags() *flag.FlagSet {
 	f := flag.NewFlagSet(d.name, flag.ContinueOnError)
 	f.SetOutput(d.err)
@@ -129,15 +131,28 @@ func (d *desk) flags() *flag.FlagSet {
 // help is the sentence of a flag.
 func (d *desk) help(flagName string) string { return d.voice.T("cli.flag." + flagName) }
 
+// parse reads flags and arguments, in any order, with exactly n arguments, or at least one where n is negative.
 func (d *desk) parse(f *flag.FlagSet, args []string, n int) error {
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
+	if slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "--help" || a == "-help" }) {
 		f.SetOutput(d.out)
 	}
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
+	var given []string
+	for rest := args; ; rest = f.Args()[1:] {
+		if err := f.Parse(rest); errors.Is(err, flag.ErrHelp) {
 			return err
+		} else if err != nil {
+			return errUsage
 		}
+		if f.NArg() == 0 {
+			break
+		}
+		given = append(given, f.Arg(0))
+	}
+	if err := f.Parse(append([]string{"--"}, given...)); err != nil {
 		return errUsage
+	}
+	if n < 0 {
+		n = max(1, len(given))
 	}
 	if f.NArg() != n {
 		fmt.Fprintln(d.err, d.voice.T("cli.arguments", "want", n, "got", f.NArg()))
