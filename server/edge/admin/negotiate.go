@@ -324,4 +324,3 @@ func (d *desk) printStandings(all map[string]*standing, domains int, asJSON bool
 	}
 	return w.Flush()
 }
-
