@@ -39,13 +39,13 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 
 // EachDSN runs fn as a subtest with the DSN of a fresh, migrated database of every kind.
 func EachDSN(t *testing.T, fn func(t *testing.T, dsn string)) {
-	t.Run("sqlite", func(t *testing.T) { fn(t, sqliteFile(t)) })
+	t.Run("sqlite", func(t *testing.T) { fn(t, SQLiteFile(t)) })
 	t.Run("postgres", func(t *testing.T) { fn(t, postgresDatabase(t)) })
 }
 
 // SQLite opens a fresh SQLite database, for tests in which the kind does not matter.
 func SQLite(t testing.TB) *db.DB {
-	d, err := db.Open(sqliteFile(t), conns)
+	d, err := db.Open(SQLiteFile(t), conns)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +76,8 @@ var (
 	}
 )
 
-// sqliteFile writes a copy of a migrated, empty database.
-func sqliteFile(t testing.TB) string {
+// SQLiteFile writes a copy of a migrated, empty database.
+func SQLiteFile(t testing.TB) string {
 	t.Helper()
 	template.once.Do(func() { template.file, template.err = migratedFile() })
 	if template.err != nil {

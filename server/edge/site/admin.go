@@ -106,7 +106,7 @@ func (s *Site) drawPerson(c *fiber.Ctx, v visit, p people.Person, link string, c
 		out.Roles = append(out.Roles, parts.Choice{Value: string(r), Text: v.voice.T("role." + string(r)), Chosen: slices.Contains(p.Roles, r)})
 	}
 	if cause != nil {
-		c.Status(code(cause))
+		setStatus(c, cause)
 	}
 	return s.draw(c, admin.PersonPage(out))
 }
@@ -222,7 +222,7 @@ func (s *Site) drawTeams(c *fiber.Ctx, v visit, id string, typed team.Details, c
 		p.Teams = append(p.Teams, one)
 	}
 	if cause != nil {
-		c.Status(code(cause))
+		setStatus(c, cause)
 	}
 	return s.draw(c, admin.TeamsPage(p))
 }
@@ -321,7 +321,7 @@ func (s *Site) drawImport(c *fiber.Ctx, v visit, file string, plan people.Import
 	}
 	if cause != nil {
 		p.Problem = s.sentence(v, cause)
-		c.Status(code(cause))
+		setStatus(c, cause)
 	}
 	return s.draw(c, admin.ImportPage(p))
 }

@@ -34,7 +34,7 @@ func (s *Site) drawSignIn(c *fiber.Ctx, v visit, login, back string, cause error
 	}
 	if cause != nil {
 		p.Error = s.sentence(v, cause)
-		c.Status(code(cause))
+		setStatus(c, cause)
 	}
 	return s.draw(c, door.SignInPage(p))
 }
@@ -73,7 +73,7 @@ func (s *Site) drawWelcome(c *fiber.Ctx, v visit, l room.Link, p door.Welcome, c
 	p.Frame = s.frame(c, v, v.voice.T("welcome.title"))
 	p.First, p.Action, p.Errors = l.FirstAdmin, "/welcome/"+c.Params("token"), s.errors(v, cause)
 	if cause != nil {
-		c.Status(code(cause))
+		setStatus(c, cause)
 	}
 	return s.draw(c, door.WelcomePage(p))
 }

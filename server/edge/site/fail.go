@@ -18,15 +18,12 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 		err = fromFiber(e)
 	}
 	v, _ := s.recognise(c)
-	c.Status(code(err))
+	setStatus(c, err)
 	reference := ""
 	if fault.KindOf(err) == fault.Internal {
 		reference = s.Clock.ID()
 		s.Log.Error("site", "reference", reference, "method", c.Method(), "path", c.Path(), "error", err)
 		err = fault.New(fault.Internal, "error.internal")
-	}
-	if fault.KindOf(err) == fault.Busy {
-		c.Set(fiber.HeaderRetryAfter, "30")
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return s.drawError(c, v, err, reference)
@@ -44,6 +41,14 @@ func fromFiber(e *fiber.Error) error {
 			return fault.New(fault.Invalid, "error.request")
 		}
 		return e
+	}
+}
+
+// setStatus gives the answer the status of an error, and says when to try again where that helps.
+func setStatus(c *fiber.Ctx, err error) {
+	c.Status(code(err))
+	if fault.KindOf(err) == fault.Busy {
+		c.Set(fiber.HeaderRetryAfter, "30")
 	}
 }
 

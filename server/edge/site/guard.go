@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,8 +17,8 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Guard sets what every answer carries, refuses what other sites send, turns a panic into an error and NUL
-// bytes away.
+// Guard sets what every answer carries, refuses what other sites send, turns a panic into an error and
+// text that is none away.
 func (s *Site) Guard(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -32,8 +33,8 @@ func (s *Site) Guard(c *fiber.Ctx) (err error) {
 	if s.Secure {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
-	if hasNUL(c) {
-		return s.Fail(c, fault.New(fault.Invalid, "error.nul"))
+	if !legible(c) {
+		return s.Fail(c, fault.New(fault.Invalid, "error.illegible"))
 	}
 	if !s.sameSite(c) {
 		return s.Fail(c, fault.New(fault.Denied, "error.cross_site"))
@@ -47,14 +48,17 @@ func (s *Site) Guard(c *fiber.Ctx) (err error) {
 	return nil
 }
 
-// hasNUL finds a NUL byte in the address or in a form: PostgreSQL refuses it in text. A file that is sent may
-// hold anything; whoever reads it decides.
-func hasNUL(c *fiber.Ctx) bool {
-	if strings.Contains(c.OriginalURL(), "%00") {
-		return true
+// legible says whether address and form hold text that every database takes: UTF-8 without NUL bytes. A file
+// that is sent may hold anything; whoever reads it decides.
+func legible(c *fiber.Ctx) bool {
+	good := func(text []byte) bool { return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 }
+	ok := good(c.Request().URI().Path())
+	check := func(name, value []byte) { ok = ok && good(name) && good(value) }
+	c.Request().URI().QueryArgs().VisitAll(check)
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
+		c.Request().PostArgs().VisitAll(check)
 	}
-	upload := strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm)
-	return !upload && (bytes.Contains(c.Body(), []byte("%00")) || bytes.IndexByte(c.Body(), 0) >= 0)
+	return ok
 }
 
 // sameSite says whether a request that changes something was sent by our own pages. Browsers say so in

@@ -214,7 +214,7 @@ func (s *Site) questionAgain(c *fiber.Ctx, v visit, id string, number int, chose
 		p.Options[i].Chosen = slices.Contains(chosen, p.Options[i].ID)
 	}
 	p.Saved, p.Problem = "", s.sentence(v, cause)
-	c.Status(code(cause))
+	setStatus(c, cause)
 	return s.draw(c, quiz.QuestionPage(p))
 }
 

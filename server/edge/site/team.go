@@ -329,7 +329,7 @@ func (s *Site) drawAssign(c *fiber.Ctx, v visit, a training.Assignment, request 
 		p.Courses = append(p.Courses, parts.Choice{Value: k.ID, Text: k.Title.In(v.lang), Chosen: k.ID == a.Course})
 	}
 	if cause != nil {
-		c.Status(code(cause))
+		setStatus(c, cause)
 	}
 	return s.draw(c, team.AssignPage(p))
 }
