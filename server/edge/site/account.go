@@ -56,7 +56,7 @@ func (s *Site) drawAccount(c *fiber.Ctx, v visit, d accountDraft) error {
 		p.Scopes = append(p.Scopes, account.Scope{Name: name, Text: v.voice.T("account.scope." + name), Chosen: contains(d.scopes, name)})
 	}
 	if d.cause != nil {
-		c.Status(code(d.cause))
+		setStatus(c, d.cause)
 	}
 	return s.draw(c, account.PageOf(p))
 }
