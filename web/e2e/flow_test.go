@@ -171,11 +171,11 @@ func TestKeyboardAlone(t *testing.T) {
 		b.visit(path)
 		want := ask(b, chromedp.Evaluate[int](`[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, [tabindex='0'], summary")]
 			.filter(e => e.offsetParent !== null && !e.disabled && !(e.type === "radio" && [...document.getElementsByName(e.name)].filter(o => o.form === e.form).indexOf(e) > 0)).length`))
-		seen := ask(b, chromedp.Evaluate[int](`window.seen = new Set(), document.addEventListener("focusin", e => seen.add(e.target)), 0`))
+		ask(b, chromedp.Evaluate[int](`window.seen = new Set(), document.addEventListener("focusin", e => seen.add(e.target)), 0`))
 		for range want + 5 {
 			b.do(chromedp.KeyEvent("\t"))
 		}
-		seen = ask(b, chromedp.Evaluate[int](`seen.size`))
+		seen := ask(b, chromedp.Evaluate[int](`seen.size`))
 		if seen < want {
 			t.Errorf("%s: Tab reaches %d of %d", path, seen, want)
 		}
