@@ -180,7 +180,7 @@ func (a *Attempts) sitting(ctx context.Context, q db.Q, r row) (s Sitting, err e
 		}
 		s.Questions = append(s.Questions, question)
 	}
-	s.Answers, err = answers(ctx, q, r.ID)
+	s.Answers, err = r.answers()
 	s.Answered = len(s.Answers)
 	return s, err
 }

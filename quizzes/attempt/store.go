@@ -3,7 +3,10 @@ package attempt
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/db"
@@ -24,6 +27,7 @@ type row struct {
 	Score   *int   `db:"score"`
 	Pass    int    `db:"pass"`
 	Passed  *bool  `db:"passed"`
+	Given   string `db:"given"` // every answer as question|points|saved|chosen, a line each; only where it was asked for
 }
 
 const columns = "id, person_id, module, set_hash, seed, paper, state, started_at, due_at, closed_at, score, pass, passed"
@@ -89,8 +93,11 @@ func openOf(ctx context.Context, q db.Q, person, module string, now int64) (id s
 	return id, err
 }
 
+// attemptByID reads the attempt with its answers in one statement: every page of a sitting asks for both.
 func attemptByID(ctx context.Context, q db.Q, id string) (r row, err error) {
-	err = q.Get(ctx, &r, "SELECT "+columns+" FROM attempt WHERE id = $1", id)
+	err = q.Get(ctx, &r, "SELECT "+columns+`, COALESCE((SELECT string_agg(question || '|' || points || '|' || saved_at || '|' || chosen, '
+')
+		FROM answer WHERE attempt_id = attempt.id), '') AS given FROM attempt WHERE id = $1`, id)
 	if db.None(err) {
 		return r, fault.New(fault.Missing, "error.missing")
 	}
@@ -143,24 +150,22 @@ func saveAnswer(ctx context.Context, q db.Q, id, question string, chosen []strin
 	return err
 }
 
-func answers(ctx context.Context, q db.Q, id string) (map[string]Answer, error) {
-	var rows []struct {
-		Question string `db:"question"`
-		Chosen   string `db:"chosen"`
-		Points   int    `db:"points"`
-		Saved    int64  `db:"saved_at"`
-	}
-	if err := q.Select(ctx, &rows, "SELECT question, chosen, points, saved_at FROM answer WHERE attempt_id = $1", id); err != nil {
-		return nil, err
-	}
-	out := make(map[string]Answer, len(rows))
-	for _, r := range rows {
-		a := Answer{Saved: r.Saved, points: r.Points}
-		if err := json.Unmarshal([]byte(r.Chosen), &a.Chosen); err != nil {
-			return nil, fmt.Errorf("attempt %s: answer to %s: %w", id, r.Question, err)
+// answers gives what was answered, by question.
+func (r row) answers() (map[string]Answer, error) {
+	out := map[string]Answer{}
+	for line := range strings.Lines(r.Given) {
+		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 4)
+		if len(parts) < 4 {
+			return nil, fmt.Errorf("attempt %s: answer %q", r.ID, line)
+		}
+		points, err1 := strconv.Atoi(parts[1])
+		saved, err2 := strconv.ParseInt(parts[2], 10, 64)
+		a := Answer{Saved: saved, points: points}
+		if err := errors.Join(err1, err2, json.Unmarshal([]byte(parts[3]), &a.Chosen)); err != nil {
+			return nil, fmt.Errorf("attempt %s: answer to %s: %w", r.ID, parts[0], err)
 		}
 		if len(a.Chosen) > 0 { // an answer taken back is no answer
-			out[r.Question] = a
+			out[parts[0]] = a
 		}
 	}
 	return out, nil
