@@ -78,6 +78,7 @@ type Attempts struct {
 	people *people.People
 	bank   *bank.Library
 	ledger *evidence.Ledger
+	saves  saver
 	old    sync.Map // hash -> *bank.Set that is no longer the current one
 }
 
@@ -183,26 +184,6 @@ func (a *Attempts) sitting(ctx context.Context, q db.Q, r row) (s Sitting, err e
 	s.Answers, err = r.answers()
 	s.Answered = len(s.Answers)
 	return s, err
-}
-
-// Answer keeps an answer to one question; when it returns nil the answer is on disk. The same answer sent
-// again is kept again and counts once; a later one replaces an earlier one.
-func (a *Attempts) Answer(ctx context.Context, actor access.Actor, id, question string, chosen []string) (saved int64, err error) {
-	if err := actor.Check(access.TakeQuiz, access.Self); err != nil {
-		return 0, err
-	}
-	now := a.clock.Now()
-	return now, a.db.Write(ctx, func(q db.Q) error {
-		r, err := claimOpen(ctx, q, id, actor.ID, now-grace.Milliseconds())
-		if err != nil {
-			return err
-		}
-		points, err := a.mark(ctx, q, r, question, chosen)
-		if err != nil {
-			return err
-		}
-		return saveAnswer(ctx, q, id, question, chosen, points, now)
-	})
 }
 
 // mark gives the points of an answer, and refuses one to a question that is not on the paper.

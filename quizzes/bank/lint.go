@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"unicode/utf8"
@@ -188,8 +189,8 @@ func (l *linter) giveaways(s *Set) {
 	if longest*100 > giveawayLongest*n {
 		l.at(0, "bank.longest_right", "n", longest, "of", n, "max", giveawayLongest)
 	}
-	for i, times := range places {
-		if times*100 > giveawayPlace*n {
+	for _, i := range slices.Sorted(maps.Keys(places)) {
+		if times := places[i]; times*100 > giveawayPlace*n {
 			l.at(0, "bank.place_right", "place", i+1, "n", times, "of", n, "max", giveawayPlace)
 		}
 	}

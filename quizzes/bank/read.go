@@ -2,6 +2,7 @@ package bank
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -59,8 +60,9 @@ func (b *Bank) add(s *Set, first map[string]fault.Problem) []fault.Problem {
 	for _, q := range slices.Concat(s.Checks, s.Questions) {
 		if before, twice := first[q.ID]; twice && before.File != s.File {
 			problems = append(problems, fault.ProblemAt(s.File, q.Line, "bank.id_twice", "id", q.ID, "file", before.File, "at", before.Line))
+		} else if !twice {
+			first[q.ID] = fault.Problem{File: s.File, Line: q.Line}
 		}
-		first[q.ID] = fault.Problem{File: s.File, Line: q.Line}
 	}
 	for _, q := range s.Checks {
 		b.checks[q.ID] = q
@@ -188,6 +190,9 @@ func (l *Library) Refresh() (changed bool, problems []fault.Problem, err error) 
 			b.add(old, map[string]fault.Problem{})
 		}
 	}
+	slices.SortStableFunc(b.sets, func(x, y *Set) int { // what was kept stands where it stood
+		return cmp.Or(cmp.Compare(path.Dir(x.File), path.Dir(y.File)), cmp.Compare(x.File, y.File))
+	})
 	l.print, l.problems = print, problems
 	l.current.Store(b)
 	return true, problems, nil

@@ -274,6 +274,9 @@ func (s *Site) importForm(c *fiber.Ctx, v visit) error {
 
 // importPlan reads the file and shows what would become of every row; nothing is written.
 func (s *Site) importPlan(c *fiber.Ctx, v visit) error {
+	if err := v.actor.Check(access.EditPeople, access.Other); err != nil {
+		return err
+	}
 	file, err := uploaded(c, "file")
 	if err != nil {
 		return s.drawImport(c, v, "", people.ImportPlan{}, err)

@@ -1,0 +1,88 @@
+package bank
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// singles is a file of n single-choice questions with three options. The right option is the longest in the first
+// `longest` of them and as long as the others after that; it stands at[0] times first, at[1] second, at[2] third.
+func singles(n, longest int, at ...int) []byte {
+	var places []int
+	for place, times := range at {
+		places = append(places, slices.Repeat([]int{place}, times)...)
+	}
+	var b strings.Builder
+	b.WriteString("module: negotiation\nquiz: {draw: 6, pass: 80, minutes: 20}\nquestions:\n")
+	for i := range n {
+		var options []string
+		for o := range 3 {
+			text, right := "同样长", ""
+			if o == places[i] {
+				right = "right: true, "
+				if i < longest {
+					text = "长一个字"
+				}
+			}
+			options = append(options, fmt.Sprintf("{id: o%d, %stext: {zh: %s, en: o%d}, why: {zh: 因为, en: so}}", o, right, text, o))
+		}
+		fmt.Fprintf(&b, "  - {id: s%d, type: single, clauses: [\"2.4\"], level: apply, stem: {zh: 题, en: Q}, options: [%s], explanation: {zh: 解, en: why}}\n",
+			i, strings.Join(options, ", "))
+	}
+	return []byte(b.String())
+}
+
+// Nine of twenty are exactly the 45 per cent that are allowed.
+func TestGiveawayThresholds(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		n, longest int
+		at         []int
+		want       []string
+	}{
+		{"longest at the limit", 20, 9, []int{7, 7, 6}, nil},
+		{"longest over the limit", 20, 10, []int{7, 7, 6}, []string{"bank.longest_right map[max:45 n:10 of:20]"}},
+		{"first at the limit", 20, 0, []int{9, 6, 5}, nil},
+		{"first over the limit", 20, 0, []int{10, 5, 5}, []string{"bank.place_right map[max:45 n:10 of:20 place:1]"}},
+		{"last over the limit", 20, 0, []int{5, 5, 10}, []string{"bank.place_right map[max:45 n:10 of:20 place:3]"}},
+		{"a hundred, at both limits", 100, 45, []int{45, 45, 10}, nil},
+		{"a hundred, one over both", 100, 46, []int{46, 44, 10}, []string{
+			"bank.longest_right map[max:45 n:46 of:100]", "bank.place_right map[max:45 n:46 of:100 place:1]"}},
+		{"twelve are enough to say so", 12, 12, []int{12, 0, 0}, []string{
+			"bank.longest_right map[max:45 n:12 of:12]", "bank.place_right map[max:45 n:12 of:12 place:1]"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, problems := Parse(file, singles(tt.n, tt.longest, tt.at...))
+			var got []string
+			for _, p := range problems {
+				got = append(got, fmt.Sprint(p.Key, " ", p.Args))
+			}
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// Eleven single-choice questions say nothing, whatever stands between them.
+func TestGiveawaysNeedTwelve(t *testing.T) {
+	statement := "  - {id: st, type: truefalse, clauses: [\"2.4\"], level: recall, stem: {zh: 对吗, en: So}, answer: true, explanation: {zh: 对, en: Yes}}\n"
+	_, problems := Parse(file, append(singles(11, 11, 11), statement...))
+	if len(problems) > 0 {
+		t.Error(found(problems))
+	}
+}
+
+// Two places can both be over the limit; the report is the same every time.
+func TestGiveawaysAreReportedInOrder(t *testing.T) {
+	for range 40 {
+		_, problems := Parse(file, singles(20, 0, 10, 0, 10))
+		if len(problems) != 2 || problems[0].Args["place"] != 1 || problems[1].Args["place"] != 3 {
+			t.Fatal(problems)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package app_test
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sight says who sees what: an address, what stands at its parameter, and a sign for each of nobody, learner,
+// outsider (a learner of another team), manager, author, hr, inspector and administrator.
+//
+//	+ the page   > leads elsewhere   D is sent to the door   T wants an API token   . looks like what is not there
+const sight = `
+/                                 -         D > > > > > > >
+/signin                           -         + > > > > > > >
+/welcome/:token                   link      + + + + + + + +
+/welcome/:token                   missing   . . . . . . . .
+/account                          -         D + + + + + + +
+/learn                            -         D + + + + + + +
+/courses                          -         D + + + + + + +
+/courses/:course                  course    D + + + + + + +
+/courses/:course                  missing   D . . . . . . .
+/courses/:course/:module/quiz     module    D + + + + + + +
+/courses/:course/:module/quiz     missing   D . . . . . . .
+/courses/:course/:module/:lesson  lesson    D + + + + + + +
+/courses/:course/:module/:lesson  missing   D . . . . . . .
+/attempts/:id                     attempt   D + . . . . . .
+/attempts/:id                     closed    D > . . . . . .
+/attempts/:id                     missing   D . . . . . . .
+/attempts/:id/submit              attempt   D + . . . . . .
+/attempts/:id/submit              closed    D > . . . . . .
+/attempts/:id/submit              missing   D . . . . . . .
+/attempts/:id/review              attempt   D > . . . . > .
+/attempts/:id/review              closed    D + . . . . + .
+/attempts/:id/review              missing   D . . . . . . .
+/policy                           -         D + + + + + + +
+/policy/:clause                   clause    D + + + + + + +
+/policy/:clause                   missing   D . . . . . . .
+/search                           -         D + + + + + + +
+/team                             -         D . . + . + + .
+/team/:person                     learner   D + . + . + + .
+/team/:person                     outsider  D . + . . + + .
+/team/:person                     hr        D . . + . + + .
+/team/:person                     missing   D . . . . . . .
+/assignments/new                  -         D . . + . + . .
+/admin/people                     -         D . . . . + + +
+/admin/people/new                 -         D . . . . . . +
+/admin/people/:id                 learner   D . . . . + + +
+/admin/people/:id                 outsider  D . . . . + + +
+/admin/people/:id                 missing   D . . . . . . .
+/admin/teams                      -         D . . . . + + +
+/admin/import                     -         D . . . . . . +
+/audit                            -         D . . . . . + .
+/desk                             -         D . . . + . . .
+/static/*                         style     + + + + + + + +
+/static/*                         missing   . . . . . . . .
+/healthz                          -         + + + + + + + +
+/stats                            -         + + + + + + + +
+/api/v1/openapi.yaml              -         + + + + + + + +
+/api/v1/me                        -         T T T T T T T T
+/api/v1/courses                   -         T T T T T T T T
+/api/v1/progress                  -         T T T T T T T T
+`
+
+// watchers are the columns of the table.
+var watchers = []string{"", "learner", "outsider", "manager", "author", "hr", "inspector", "admin"}
+
+// row is one line of the table.
+type row struct {
+	route, target string
+	signs         []string // in the order of watchers
+}
+
+func sightRows(t *testing.T) (out []row) {
+	t.Helper()
+	for line := range strings.Lines(strings.TrimSpace(sight)) {
+		f := strings.Fields(line)
+		if len(f) != 2+len(watchers) {
+			t.Fatalf("%d columns: %s", len(f), line)
+		}
+		out = append(out, row{f[0], f[1], f[2:]})
+	}
+	return out
+}
+
+// address puts what the row names into the parameters; what is missing is missing in the last of them.
+func (h *house) address(r row) string {
+	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2"}
+	var params []string
+	for p := range strings.SplitSeq(r.route, "/") {
+		if strings.HasPrefix(p, ":") || p == "*" {
+			params = append(params, p)
+		}
+	}
+	if r.target == "style" {
+		values["*"] = strings.TrimPrefix(h.Assets.URL("style.css"), "/static/")
+	} else if id := h.names[r.target]; id != "" {
+		values[params[len(params)-1]] = id
+	}
+	return fill(r.route, values)
+}
+
+func TestEveryAddressIsInTheTable(t *testing.T) {
+	h := one(t, options{})
+	var listed []string
+	for _, r := range sightRows(t) {
+		listed = append(listed, r.route)
+		if strings.ContainsAny(r.route, ":*") && !strings.Contains(sight, padded(r.route)+"missing") {
+			t.Errorf("%s: the table does not say how it looks when it is not there", r.route)
+		}
+	}
+	slices.Sort(listed)
+	gets := h.routes(http.MethodGet)
+	slices.Sort(gets)
+	if diff := cmp.Diff(gets, slices.Compact(listed)); diff != "" {
+		t.Errorf("addresses served (-) and in the table (+):\n%s", diff)
+	}
+}
+
+func padded(route string) string { return "\n" + route + strings.Repeat(" ", max(2, 34-len(route))) }
+
+// TestWhoSeesWhat walks the table. Looking changes nothing.
+func TestWhoSeesWhat(t *testing.T) {
+	each(t, func(h *house) {
+		h.stock()
+		rows, browsers := sightRows(h.T), map[string]*browser{}
+		for _, login := range watchers {
+			browsers[login] = h.as(login)
+		}
+		before := h.dump()
+		for i, login := range watchers {
+			for _, r := range rows {
+				a := browsers[login].get(h.address(r))
+				if got := sign(a); got != r.signs[i] {
+					h.Errorf("%q at %s (%s): %s (status %d), want %s", login, r.route, r.target, got, a.status, r.signs[i])
+				}
+				if a.status == http.StatusNotFound && r.target != "missing" {
+					h.looksMissing(browsers[login], r, a)
+				}
+			}
+		}
+		if diff := cmp.Diff(before, h.dump()); diff != "" {
+			h.Errorf("looking has changed the database:\n%s", diff)
+		}
+	})
+}
+
+// sign is what the table would say of an answer.
+func sign(a answer) string {
+	switch {
+	case a.status == http.StatusOK:
+		return "+"
+	case a.status == http.StatusSeeOther && strings.HasPrefix(a.location, "/signin"):
+		return "D"
+	case a.status == http.StatusSeeOther:
+		return ">"
+	case a.status == http.StatusNotFound:
+		return "."
+	case a.status == http.StatusUnauthorized:
+		return "T"
+	default:
+		return "?"
+	}
+}
+
+// looksMissing holds what somebody may not see against what does not exist: at the same address with another
+// parameter, or where it has none, at an address that nothing stands at.
+func (h *house) looksMissing(b *browser, r row, hidden answer) {
+	h.Helper()
+	path := "/there/is/nothing/here"
+	if strings.ContainsAny(r.route, ":*") {
+		path = h.address(row{route: r.route, target: "missing"})
+	}
+	missing := b.get(path).want(h.T, http.StatusNotFound)
+	if diff := cmp.Diff(bare(missing.body), bare(hidden.body)); diff != "" {
+		h.Errorf("%s: what may not be seen differs from what is not there:\n%s", hidden.what, diff)
+	}
+	for name := range hidden.header {
+		if hidden.header.Get(name) != missing.header.Get(name) && name != "Content-Length" {
+			h.Errorf("%s: header %s: %q, and of what is not there %q", hidden.what, name, hidden.header.Get(name), missing.header.Get(name))
+		}
+	}
+}
+
+var ownAddress = regexp.MustCompile(`(name="back" value=")[^"]*`)
+
+// bare takes out of a page the address at which it was asked for.
+func bare(body string) string { return ownAddress.ReplaceAllString(body, "$1") }
