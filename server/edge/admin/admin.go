@@ -34,6 +34,7 @@ func commands() []command {
 		{"content lint", contentLint}, {"people import", peopleImport},
 		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
+		{"simulate chain", simulateChain}, {"simulate replay", simulateReplay},
 	}
 }
 
