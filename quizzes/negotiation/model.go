@@ -75,29 +75,29 @@ func (f *Frequency) Estimate(o Outcome) float64 {
 	return sum / all
 }
 
-// Bayesian weighs hypotheses about each issue by how well they explain the offers, taking the other side to
-// concede evenly (the scalable form of Hindriks and Tykhonov 2008): the evaluation of an issue rises, falls or
-// peaks at a value in order of its values, and its weight is one of ten.
+// Bayesian weighs candidate weights of every issue and candidate evaluations of every value by how well they
+// explain the offers, taking the other side to concede evenly from its best (after Hindriks and Tykhonov 2008,
+// with free evaluations where they have shapes, since the values of an issue need not be in any order).
 type Bayesian struct {
 	offers
 	issues []beliefs
 }
 
-// beliefs are the hypotheses about one issue with their probabilities; shape and weight are held independent.
+// beliefs are the probabilities of the candidates about one issue; those of its weight and of each value's
+// evaluation are held independent.
 type beliefs struct {
-	shapes  [][]float64 // evaluation of each value
-	belief  []float64
 	weights [weightGrid]float64
+	values  [][valueGrid]float64
 }
 
 const (
 	weightGrid = 10   // candidate weights of an issue: 0.05, 0.15, … 0.95, scaled to add up to 1 over the issues
-	spread     = 0.15 // standard deviation of an offer's utility about what even concession would give
+	valueGrid  = 5    // candidate evaluations of a value: 0, 0.25, … 1
+	spread     = 0.10 // standard deviation of an offer's utility about what even concession would give
 	concedes   = 0.5  // how much the other side is taken to concede from its first offer to its last
-	peaksUpTo  = 12   // values of an issue up to which peaks in between are considered
 )
 
-// Learn updates every hypothesis by every new offer.
+// Learn updates every candidate by every new offer.
 func (b *Bayesian) Learn(v View) {
 	if b.fresh(v) {
 		b.issues = make([]beliefs, len(v.Table.Issues))
@@ -115,29 +115,23 @@ func (b *Bayesian) Learn(v View) {
 }
 
 func prior(values int) beliefs {
-	var out beliefs
-	peaks := []int{0, values - 1}
-	for p := 1; p < values-1 && values <= peaksUpTo; p++ {
-		peaks = append(peaks, p)
-	}
-	for _, p := range peaks {
-		shape := make([]float64, values)
-		for at := range shape {
-			far := max(p, values-1-p, 1)
-			shape[at] = 1 - float64(max(at-p, p-at))/float64(far)
-		}
-		out.shapes = append(out.shapes, shape)
-		out.belief = append(out.belief, 1/float64(len(peaks)))
-	}
+	out := beliefs{values: make([][valueGrid]float64, values)}
 	for w := range out.weights {
 		out.weights[w] = 1.0 / weightGrid
+	}
+	for v := range out.values {
+		for e := range out.values[v] {
+			out.values[v][e] = 1.0 / valueGrid
+		}
 	}
 	return out
 }
 
-func candidate(w int) float64 { return (float64(w) + 0.5) / weightGrid }
+func candidateWeight(w int) float64 { return (float64(w) + 0.5) / weightGrid }
 
-// update weighs each issue's hypotheses by how near the offer's utility comes to what was expected when the other
+func candidateValue(e int) float64 { return float64(e) / (valueGrid - 1) }
+
+// update weighs each issue's candidates by how near the offer's utility comes to what was expected when the other
 // issues are as they are believed to be.
 func (b *Bayesian) update(o Outcome, expected float64) {
 	weight, value := make([]float64, len(b.issues)), make([]float64, len(b.issues))
@@ -150,15 +144,15 @@ func (b *Bayesian) update(o Outcome, expected float64) {
 	for i := range b.issues {
 		x := &b.issues[i]
 		restAll, restSum := all-weight[i], sum-float64(weight[i]*value[i])
-		chosen := b.table.Value(o, i)
-		for h, shape := range x.shapes {
-			x.belief[h] *= likelihood((restSum+float64(weight[i]*shape[chosen]))/all, expected)
+		chosen := &x.values[b.table.Value(o, i)]
+		for e := range chosen {
+			chosen[e] *= likelihood((restSum+float64(weight[i]*candidateValue(e)))/all, expected)
 		}
 		for w := range x.weights {
-			c := candidate(w)
+			c := candidateWeight(w)
 			x.weights[w] *= likelihood((restSum+float64(c*value[i]))/(restAll+c), expected)
 		}
-		normalise(x.belief)
+		normalise(chosen[:])
 		normalise(x.weights[:])
 	}
 }
@@ -183,14 +177,14 @@ func normalise(p []float64) {
 // weight is the expected weight, value the expected evaluation of a value.
 func (x *beliefs) weight() (mean float64) {
 	for w, p := range x.weights {
-		mean += float64(p * candidate(w))
+		mean += float64(p * candidateWeight(w))
 	}
 	return mean
 }
 
 func (x *beliefs) value(at int) (mean float64) {
-	for h, p := range x.belief {
-		mean += float64(p * x.shapes[h][at])
+	for e, p := range x.values[at] {
+		mean += float64(p * candidateValue(e))
 	}
 	return mean
 }
