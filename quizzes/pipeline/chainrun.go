@@ -226,7 +226,7 @@ func (c Chain) flow(seed uint64) (mean, little float64) {
 			run.Enter(0)
 		}
 		run.Run(t + 1)
-		run.queue.now = t
+		run.queue.advance(t)
 	}
 	s := run.State
 	mean = float64(s.Area) / float64(s.Now)

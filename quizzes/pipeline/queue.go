@@ -1,5 +1,7 @@
 package pipeline
 
+import "math/bits"
+
 // Minute is a moment of a world's clock, in working minutes since it began.
 type Minute uint32
 
@@ -41,9 +43,10 @@ type far struct {
 type queue struct {
 	now   Minute
 	slots [window][priorities]list
+	busy  [window / 64]uint64 // a bit for each minute that has something in it
+	near  int                 // how much is due within the window
 	cells []due
 	free  int32
-	size  int
 	later []far // a heap
 	seq   uint64
 }
@@ -62,17 +65,16 @@ func newQueue() *queue {
 
 // add puts something into the queue. A moment that is past counts as now.
 func (q *queue) add(at Minute, p Priority, entity uint32, kind Kind) {
-	q.size++
 	if at = max(at, q.now); at-q.now >= window {
 		q.seq++
 		q.push(far{at, p, q.seq, entity, kind})
 		return
 	}
-	q.near(at, p, entity, kind)
+	q.append(at, p, entity, kind)
 }
 
-// near appends to the list of a minute within the window.
-func (q *queue) near(at Minute, p Priority, entity uint32, kind Kind) {
+// append adds to the list of a minute within the window.
+func (q *queue) append(at Minute, p Priority, entity uint32, kind Kind) {
 	cell := q.free
 	if cell == none {
 		cell = int32(len(q.cells))
@@ -88,11 +90,13 @@ func (q *queue) near(at Minute, p Priority, entity uint32, kind Kind) {
 		q.cells[l.tail].next = cell
 	}
 	l.tail = cell
+	q.busy[at%window/64] |= 1 << (at % 64)
+	q.near++
 }
 
 // take gives the next thing and moves the clock to it; ok is false where nothing is left, or nothing before until.
 func (q *queue) take(until Minute) (at Minute, entity uint32, kind Kind, ok bool) {
-	for q.size > 0 {
+	for q.near+len(q.later) > 0 {
 		for p := range q.slots[q.now%window] {
 			l := &q.slots[q.now%window][p]
 			if l.head == none {
@@ -104,24 +108,40 @@ func (q *queue) take(until Minute) (at Minute, entity uint32, kind Kind, ok bool
 				l.tail = none
 			}
 			q.cells[cell].next, q.free = q.free, cell
-			q.size--
+			q.near--
 			return q.now, d.entity, d.kind, true
 		}
-		if q.now+1 >= until {
+		next := q.next()
+		if next >= until {
 			return 0, 0, 0, false
 		}
-		q.advance()
+		q.advance(next)
 	}
 	return 0, 0, 0, false
 }
 
-// advance moves the clock on by a minute, and into the window what was beyond it. That was added before anything
-// can be added to the minute directly, so the sequence holds.
-func (q *queue) advance() {
-	q.now++
+// next is the next minute in which something is due.
+func (q *queue) next() Minute {
+	if q.near == 0 {
+		return q.later[0].at
+	}
+	for ahead := Minute(1); ; { // whole words at a time; a word is entered in its middle at most once
+		at := (q.now + ahead) % window
+		if set := q.busy[at/64] >> (at % 64); set != 0 {
+			return q.now + ahead + Minute(bits.TrailingZeros64(set))
+		}
+		ahead += 64 - at%64
+	}
+}
+
+// advance moves the clock on to a minute, and into the window what was beyond it. That was added before anything
+// can be added to its minute directly, so the sequence holds.
+func (q *queue) advance(to Minute) {
+	q.busy[q.now%window/64] &^= 1 << (q.now % 64) // take found it empty
+	q.now = to
 	for len(q.later) > 0 && q.later[0].at-q.now < window {
 		f := q.pop()
-		q.near(f.at, f.priority, f.entity, f.kind)
+		q.append(f.at, f.priority, f.entity, f.kind)
 	}
 }
 
