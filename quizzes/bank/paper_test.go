@@ -50,10 +50,10 @@ func TestGoldenPapers(t *testing.T) {
 		seed [32]byte
 		want string
 	}{
-		{"no seed", 3, [32]byte{}, `@0@`},
-		{"counting", 4, counting, `@1@`},
-		{"the last byte counts", 4, [32]byte{31: 1}, `@2@`},
-		{"more than there are", 60, counting, `@3@`},
+		{"no seed", 3, [32]byte{}, `[{"q":"b1","o":["y","x","z","w"]},{"q":"c1","o":["w","y","x"]},{"q":"a1","o":["y","x","z","w"]}]`},
+		{"counting", 4, counting, `[{"q":"b1","o":["y","w","x","z"]},{"q":"a2","o":["true","false"]},{"q":"a3","o":["y","w","x"]},{"q":"c1","o":["w","y","x"]}]`},
+		{"the last byte counts", 4, [32]byte{31: 1}, `[{"q":"b1","o":["w","x","y","z"]},{"q":"a2","o":["true","false"]},{"q":"b2","o":["true","false"]},{"q":"c1","o":["w","x","y"]}]`},
+		{"more than there are", 60, counting, `[{"q":"b1","o":["y","z","x","w"]},{"q":"a2","o":["true","false"]},{"q":"c1","o":["w","y","x"]},{"q":"b2","o":["true","false"]},{"q":"a1","o":["w","y","x","z"]},{"q":"a3","o":["x","y","w"]}]`},
 		{"none", 0, counting, `[]`},
 		{"less than none", -1, counting, `[]`},
 	} {

@@ -4,6 +4,7 @@ package api
 
 import (
 	_ "embed"
+	"errors"
 	"log/slog"
 	"strings"
 
@@ -101,6 +102,9 @@ func (a *API) Fail(c *fiber.Ctx, err error) error {
 	lang := "zh"
 	if c.AcceptsLanguages("zh", "en") == "en" {
 		lang = "en"
+	}
+	if e, ok := errors.AsType[*fiber.Error](err); ok && e.Code < 500 { // the server's own refusal
+		err = fault.New(fault.Invalid, "error.request")
 	}
 	p := problem{Type: "about:blank", Status: status(err)}
 	e := fault.Of(err)

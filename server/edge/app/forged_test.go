@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"database/sql"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jmoiron/sqlx"
 
 	"tongguan/server/base/db"
 )
@@ -170,35 +170,40 @@ func (h *house) dump() map[string][]string {
 	if db.IsPostgres(h.dsn) {
 		driver, names = "postgres", "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
 	}
-	x, err := sqlx.Open(driver, h.dsn)
+	x, err := sql.Open(driver, h.dsn)
 	if err != nil {
 		h.Fatal(err)
 	}
 	defer x.Close() //nolint:errcheck // only read
-	var tables []string
-	if err := x.Select(&tables, names); err != nil {
-		h.Fatal(err)
-	}
 	out := map[string][]string{}
-	for _, table := range tables {
-		out[table] = h.rows(x, table)
+	for _, table := range h.rows(x, names) {
+		table = strings.Trim(table, "[]")
+		out[table] = h.rows(x, "SELECT * FROM "+table)
 	}
 	return out
 }
 
-func (h *house) rows(x *sqlx.DB, table string) (out []string) {
+// rows gives every row that a query finds as one line, in order of the lines.
+func (h *house) rows(x *sql.DB, query string) (out []string) {
 	h.Helper()
-	rows, err := x.Queryx("SELECT * FROM " + table)
+	rows, err := x.Query(query)
 	if err != nil {
 		h.Fatal(err)
 	}
 	defer rows.Close() //nolint:errcheck // read whole
+	columns, err := rows.Columns()
+	if err != nil {
+		h.Fatal(err)
+	}
+	values, into := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
 	for rows.Next() {
-		line := map[string]any{}
-		if err := rows.MapScan(line); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			h.Fatal(err)
 		}
-		out = append(out, fmt.Sprintf("%s", line))
+		out = append(out, fmt.Sprintf("%s", values))
 	}
 	if err := rows.Err(); err != nil {
 		h.Fatal(err)

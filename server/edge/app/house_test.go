@@ -76,6 +76,7 @@ func empty(t *testing.T, dsn string, o options) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() }) //nolint:errcheck // the database goes with it
+	a.Authoring = false             // nobody edits the folder
 	if o.furnish != nil {
 		o.furnish(a)
 	}

@@ -34,10 +34,12 @@ func (a *App) Fiber(demo []site.Demo) *fiber.App {
 		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Progress: a.Progress,
 		Training: a.Training, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Demo: demo}
+	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Training: a.Training,
+		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
 	f := fiber.New(fiber.Config{
 		AppName: "tongguan", Immutable: true, // without it request strings change under whoever keeps them
 		BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-		DisableStartupMessage: true, ErrorHandler: s.Fail,
+		DisableStartupMessage: true, ErrorHandler: failure(s, programs),
 		EnableTrustedProxyCheck: true, TrustedProxies: a.Config.Proxies, ProxyHeader: fiber.HeaderXForwardedFor,
 	})
 	f.Get("/healthz", a.healthz)
@@ -45,10 +47,19 @@ func (a *App) Fiber(demo []site.Demo) *fiber.App {
 		f.Get("/stats", a.stats)
 	}
 	f.Use(s.Guard)
-	(&api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Training: a.Training,
-		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}).Mount(f)
+	programs.Mount(f)
 	s.Mount(f)
 	return f
+}
+
+// failure answers an error as the address has it: a page for people, a problem for programs.
+func failure(s *site.Site, programs *api.API) fiber.ErrorHandler {
+	return func(c *fiber.Ctx, err error) error {
+		if strings.HasPrefix(c.Path(), "/api/") {
+			return programs.Fail(c, err)
+		}
+		return s.Fail(c, err)
+	}
 }
 
 // healthz says whether this node can serve: its database answers.

@@ -206,7 +206,7 @@ func (s *Site) drawTeams(c *fiber.Ctx, v visit, id string, typed team.Details, c
 	p := admin.Teams{Frame: s.frame(c, v, v.voice.T("teams.title")), CanEdit: v.actor.May(access.EditTeams, access.Other)}
 	p.New = teamForm(team.Team{}, typed, tree, managers)
 	if id == "" && cause != nil {
-		p.New.Open, p.New.Errors = true, s.errors(v, cause)
+		p.New.Open, p.New.Errors = true, s.teamErrors(v, cause)
 	}
 	for _, t := range tree {
 		d := team.Details{Name: t.Name, Parent: t.Parent, Managers: t.Managers}
@@ -217,7 +217,7 @@ func (s *Site) drawTeams(c *fiber.Ctx, v visit, id string, typed team.Details, c
 		one := teamForm(t, d, tree, managers)
 		one.Members, one.Open = sizes[t.ID], failed
 		if failed {
-			one.Errors = s.errors(v, cause)
+			one.Errors = s.teamErrors(v, cause)
 		}
 		p.Teams = append(p.Teams, one)
 	}
@@ -225,6 +225,16 @@ func (s *Site) drawTeams(c *fiber.Ctx, v visit, id string, typed team.Details, c
 		setStatus(c, cause)
 	}
 	return s.draw(c, admin.TeamsPage(p))
+}
+
+// teamErrors are those of a team's form, which shows nothing beside the boxes of the managers: what is wrong
+// with one of them stands at its head.
+func (s *Site) teamErrors(v visit, cause error) map[string]string {
+	out := s.errors(v, cause)
+	if text, ok := out["managers"]; ok {
+		out[""] = text
+	}
+	return out
 }
 
 func teamForm(t team.Team, d team.Details, tree []team.Team, managers []people.Person) admin.Team {

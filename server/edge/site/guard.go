@@ -18,11 +18,11 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Guard sets what every answer carries, refuses what other sites send, turns a panic into an error and
-// text that is none away.
+// text that is none away. What it refuses is answered by the server's error handler, in the form of the address.
 func (s *Site) Guard(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = s.Fail(c, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
 	c.Set("Content-Security-Policy", contentPolicy)
@@ -34,18 +34,15 @@ func (s *Site) Guard(c *fiber.Ctx) (err error) {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 	if !legible(c) {
-		return s.Fail(c, fault.New(fault.Invalid, "error.illegible"))
+		return fault.New(fault.Invalid, "error.illegible")
 	}
 	if !s.sameSite(c) {
-		return s.Fail(c, fault.New(fault.Denied, "error.cross_site"))
+		return fault.New(fault.Denied, "error.cross_site")
 	}
 	if s.Authoring {
 		s.refresh()
 	}
-	if err := c.Next(); err != nil {
-		return s.Fail(c, err)
-	}
-	return nil
+	return c.Next()
 }
 
 // legible says whether address and form hold text that every database takes: UTF-8 without NUL bytes. A file
@@ -55,8 +52,19 @@ func legible(c *fiber.Ctx) bool {
 	ok := good(c.Request().URI().Path())
 	check := func(name, value []byte) { ok = ok && good(name) && good(value) }
 	c.Request().URI().QueryArgs().VisitAll(check)
-	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) {
+	switch kind := c.Get(fiber.HeaderContentType); {
+	case strings.HasPrefix(kind, fiber.MIMEApplicationForm):
 		c.Request().PostArgs().VisitAll(check)
+	case strings.HasPrefix(kind, fiber.MIMEMultipartForm):
+		form, err := c.MultipartForm()
+		if err != nil {
+			return false
+		}
+		for name, values := range form.Value {
+			for _, v := range values {
+				check([]byte(name), []byte(v))
+			}
+		}
 	}
 	return ok
 }

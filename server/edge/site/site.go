@@ -84,6 +84,7 @@ const (
 // in lets in who is signed in; others are sent to the door and come back afterwards.
 func (s *Site) in(do handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderCacheControl, "no-store")
 		v, err := s.recognise(c)
 		if fault.KindOf(err) == fault.Missing {
 			back := c.OriginalURL()
@@ -98,7 +99,6 @@ func (s *Site) in(do handler) fiber.Handler {
 		if c.Method() != fiber.MethodGet && !hmac.Equal([]byte(c.FormValue("csrf")), []byte(s.csrf(v.token))) {
 			return fault.New(fault.Denied, "error.form_stale")
 		}
-		c.Set(fiber.HeaderCacheControl, "no-store")
 		return do(c, v)
 	}
 }

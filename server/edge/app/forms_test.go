@@ -1,0 +1,160 @@
+package app_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mistake is one field of a deed filled in wrongly, and the status that the form comes back with.
+type mistake struct {
+	route, field, value string
+	status              int // 0 for 422
+}
+
+var mistakes = []mistake{
+	{route: "/signin", field: "password", value: "wrong password", status: http.StatusForbidden},
+	{route: "/welcome/:token", field: "password", value: "short"},
+	{route: "/assignments", field: "due", value: "2026-02-30"},
+	{route: "/assignments", field: "course", value: "no-such-course"},
+	{route: "/admin/people", field: "name", value: ""},
+	{route: "/admin/people", field: "name", value: strings.Repeat("长", 61)},
+	{route: "/admin/people", field: "name", value: "a\tb"},
+	{route: "/admin/people", field: "login", value: `"<not a login>"`},
+	{route: "/admin/people", field: "login", value: "learner"}, // somebody else's
+	{route: "/admin/people", field: "email", value: "nobody"},
+	{route: "/admin/people", field: "hired_on", value: "30/02/2026"},
+	{route: "/admin/people", field: "lang", value: "fr"},
+	{route: "/admin/people", field: "roles", value: "king"},
+	{route: "/admin/people", field: "team", value: "06nosuchteam000000000000000"},
+	{route: "/admin/people/:id", field: "name", value: ""},
+	{route: "/admin/people/:id", field: "email", value: "nobody"},
+	{route: "/admin/people/:id", field: "version", value: "0", status: http.StatusConflict},
+	{route: "/admin/people/:id", field: "version", value: "x", status: http.StatusConflict},
+	{route: "/admin/teams", field: "name", value: ""},
+	{route: "/admin/teams", field: "parent", value: "06nosuchteam000000000000000"},
+	{route: "/admin/teams", field: "managers", value: "06nobody000000000000000000"},
+	{route: "/admin/teams/:id", field: "name", value: strings.Repeat("长", 300)},
+	{route: "/admin/teams/:id", field: "version", value: "99", status: http.StatusConflict},
+	{route: "/account/tokens", field: "name", value: " "},
+	{route: "/account/tokens", field: "days", value: "-1"},
+	{route: "/account/tokens", field: "days", value: "99999999999999999999"},
+	{route: "/account/tokens", field: "days", value: "soon"},
+	{route: "/account/tokens", field: "scopes", value: "everything"},
+	{route: "/account/password", field: "old", value: "wrong password"},
+	{route: "/account/password", field: "password", value: "short"},
+}
+
+// TestFormsKeepWhatWasEntered makes one mistake at a time: the form says so and everything else is still in it.
+func TestFormsKeepWhatWasEntered(t *testing.T) {
+	each(t, func(h *house) {
+		h.stock()
+		browsers := map[string]*browser{}
+		before := h.dump()
+		for _, m := range mistakes {
+			d := deeds[slices.IndexFunc(deeds, func(d deed) bool { return d.route == m.route })]
+			if browsers[d.by] == nil {
+				browsers[d.by] = h.as(d.by)
+			}
+			h.mistake(browsers[d.by], d, m)
+		}
+		after := h.dump()
+		for _, table := range []string{"session", "throttle"} { // those the browsers and the wrong passwords made
+			delete(before, table)
+			delete(after, table)
+		}
+		if !sameRows(before, after) {
+			h.Error("forms with mistakes in them have changed the database")
+		}
+	})
+}
+
+func (h *house) mistake(b *browser, d deed, m mistake) {
+	h.Helper()
+	what, form := fmt.Sprintf("%s with %s=%.30q", m.route, m.field, m.value), h.filled(d)
+	form.Set(m.field, m.value)
+	a, want := b.post(h.path(d, false), form), m.status
+	if want == 0 {
+		want = http.StatusUnprocessableEntity
+	}
+	if a.status != want {
+		h.Errorf("%s: status %d, want %d: %.300s", what, a.status, want, a.body)
+		return
+	}
+	if !strings.Contains(a.body, `class="wrong"`) && !strings.Contains(a.body, "notice-bad") {
+		h.Errorf("%s: the page does not say what is wrong", what)
+	}
+	for name, values := range form {
+		if slices.Contains([]string{"password", "old", "to", "state", "back"}, name) || name == "version" && m.field == "version" {
+			continue
+		}
+		for _, v := range values {
+			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes"
+			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" {
+				continue // nothing that could be chosen; or a field that this form does not have
+			}
+			if !keeps(a.body, name, v) {
+				h.Errorf("%s: %s=%q is lost", what, name, v)
+			}
+		}
+	}
+}
+
+var tags = regexp.MustCompile(`<(input|option|textarea)\b[^>]*>[^<]*`)
+
+// keeps says whether a page has a field that is filled in with the value, or offers it and has it chosen.
+func keeps(body, name, value string) bool {
+	for _, tag := range tags.FindAllString(body, -1) {
+		head, _, _ := strings.Cut(tag, ">")
+		head = html.UnescapeString(head)
+		filled := strings.Contains(head, `value="`+value+`"`)
+		named := strings.Contains(head, `name="`+name+`"`)
+		boxed := strings.Contains(head, "checkbox") || strings.Contains(head, "radio")
+		switch {
+		case strings.HasPrefix(tag, "<option"):
+			if filled && strings.Contains(head, "selected") {
+				return true
+			}
+		case named && filled && (!boxed || strings.Contains(head, "checked")):
+			return true
+		case named && value == "" && !strings.Contains(head, `value="`):
+			return true
+		}
+	}
+	return false
+}
+
+// TestUploads sends files that are what import expects, and files that are not.
+func TestUploads(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.as("admin")
+		for name, c := range map[string]struct {
+			file   string
+			status int
+		}{
+			"a table":       {"name,login,roles\n何立新,helixin,learner\n", http.StatusOK},
+			"empty":         {"", http.StatusUnprocessableEntity},
+			"binary":        {"\x00\x01\xff\xfe", http.StatusUnprocessableEntity},
+			"no headings":   {"a,b,c\n1,2,3\n", http.StatusUnprocessableEntity},
+			"open quote":    {"name,login\n\"unclosed", http.StatusUnprocessableEntity},
+			"NUL in a name": {"name,login,roles\na\x00b,helixin,learner\n", http.StatusUnprocessableEntity},
+			"too large":     {"name,login\n" + strings.Repeat("x", 3<<20), http.StatusUnprocessableEntity},
+		} {
+			before := h.dump()
+			r := uploadRequest("/admin/import", url.Values{"csrf": {b.csrf}}, c.file)
+			if a := b.send(r); a.status != c.status {
+				h.Errorf("%s: status %d, want %d: %.300s", name, a.status, c.status, a.body)
+			}
+			if !sameRows(before, h.dump()) {
+				h.Errorf("%s: the preview has changed the database", name)
+			}
+		}
+		h.survived(b.post("/admin/import/apply", url.Values{"text": {"name,login,roles\na\tb,helixin,learner\n"}}), "a bad row")
+		b.send(uploadRequest("/admin/import", nil, "name,login\n")).want(h.T, http.StatusForbidden)
+	})
+}
