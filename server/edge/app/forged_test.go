@@ -168,7 +168,7 @@ func (h *house) dump() map[string][]string {
 	h.Helper()
 	driver, names := "sqlite", "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 	if db.IsPostgres(h.dsn) {
-		driver, names = "postgres", "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+		driver, names = "postgres", "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
 	}
 	x, err := sql.Open(driver, h.dsn)
 	if err != nil {
@@ -177,13 +177,13 @@ func (h *house) dump() map[string][]string {
 	defer x.Close() //nolint:errcheck // only read
 	out := map[string][]string{}
 	for _, table := range h.rows(x, names) {
-		table = strings.Trim(table, "[]")
+		table = strings.TrimSuffix(strings.TrimPrefix(table, "map[name:"), "]")
 		out[table] = h.rows(x, "SELECT * FROM "+table)
 	}
 	return out
 }
 
-// rows gives every row that a query finds as one line, in order of the lines.
+// rows gives every row that a query finds as one line, map[column:value …], in order of the lines.
 func (h *house) rows(x *sql.DB, query string) (out []string) {
 	h.Helper()
 	rows, err := x.Query(query)
@@ -203,7 +203,11 @@ func (h *house) rows(x *sql.DB, query string) (out []string) {
 		if err := rows.Scan(into...); err != nil {
 			h.Fatal(err)
 		}
-		out = append(out, fmt.Sprintf("%s", values))
+		line := make(map[string]any, len(columns))
+		for i, c := range columns {
+			line[c] = values[i]
+		}
+		out = append(out, fmt.Sprintf("%s", line))
 	}
 	if err := rows.Err(); err != nil {
 		h.Fatal(err)
