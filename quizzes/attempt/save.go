@@ -14,12 +14,54 @@ import (
 // largestGroup is how many answers are written in one transaction at most.
 const largestGroup = 64
 
-// saver writes answers in groups: those that come while a group is being written wait for it and go together
-// with the next. Each waiter hears of its own answer only after the commit that holds it.
+// writers is how many groups are written at the same time. Measured on two cores: a second one answers a sixth
+// sooner on PostgreSQL, a third later again; SQLite does not mind.
+const writers = 2
+
+// saver writes answers in groups: those that come while groups are being written wait and go together with the
+// next. Each waiter hears of its own answer only after the commit that holds it. Answers of one attempt are
+// written in the order in which they came.
 type saver struct {
 	mu      sync.Mutex
 	waiting []*save
-	busy    bool
+	busy    int             // groups being written
+	writing map[string]bool // attempts in them
+}
+
+// take gives the next group: what waits and is of no attempt that is being written. nil sends the writer home:
+// whoever writes the attempts that others wait for takes those next.
+func (s *saver) take() []*save {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var group, rest []*save
+	for _, one := range s.waiting {
+		if len(group) < largestGroup && !s.writing[one.attempt] {
+			group = append(group, one)
+		} else {
+			rest = append(rest, one)
+		}
+	}
+	s.waiting = rest
+	if len(group) == 0 {
+		s.busy--
+		return nil
+	}
+	if s.writing == nil {
+		s.writing = map[string]bool{}
+	}
+	for _, one := range group {
+		s.writing[one.attempt] = true
+	}
+	return group
+}
+
+// written lets others write to the group's attempts again.
+func (s *saver) written(group []*save) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range group {
+		delete(s.writing, one.attempt)
+	}
 }
 
 // save is one answer on its way.
@@ -40,14 +82,7 @@ func (a *Attempts) Answer(ctx context.Context, actor access.Actor, id, question 
 		return 0, err
 	}
 	s := &save{actor: actor, attempt: id, question: question, chosen: chosen, at: a.clock.Now(), done: make(chan struct{})}
-	a.saves.mu.Lock()
-	a.saves.waiting = append(a.saves.waiting, s)
-	first := !a.saves.busy
-	a.saves.busy = true
-	a.saves.mu.Unlock()
-	if first {
-		go a.writeWaiting(context.WithoutCancel(ctx))
-	}
+	a.send(ctx, s)
 	select {
 	case <-s.done:
 		return s.at, s.err
@@ -56,19 +91,25 @@ func (a *Attempts) Answer(ctx context.Context, actor access.Actor, id, question 
 	}
 }
 
-// writeWaiting writes groups until nothing waits.
+// send queues an answer and sees to it that somebody writes it.
+func (a *Attempts) send(ctx context.Context, s *save) {
+	a.saves.mu.Lock()
+	a.saves.waiting = append(a.saves.waiting, s)
+	more := a.saves.busy < writers
+	if more {
+		a.saves.busy++
+	}
+	a.saves.mu.Unlock()
+	if more {
+		go a.writeWaiting(context.WithoutCancel(ctx))
+	}
+}
+
+// writeWaiting writes groups until nothing waits for it.
 func (a *Attempts) writeWaiting(ctx context.Context) {
-	for {
-		a.saves.mu.Lock()
-		group := a.saves.waiting[:min(len(a.saves.waiting), largestGroup)]
-		a.saves.waiting = a.saves.waiting[len(group):]
-		if len(group) == 0 {
-			a.saves.busy = false
-			a.saves.mu.Unlock()
-			return
-		}
-		a.saves.mu.Unlock()
-		a.writeGroup(ctx, slices.Clone(group))
+	for group := a.saves.take(); group != nil; group = a.saves.take() {
+		a.writeGroup(ctx, group)
+		a.saves.written(group)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"tongguan/server/base/fault"
 )
@@ -60,4 +61,53 @@ func TestAFailingGroupIsToldSo(t *testing.T) {
 			h.Errorf("%d answered, %v", s.Answered, err)
 		}
 	})
+}
+
+// TestAnswersOfOneAttemptKeepTheirOrder sends a hundred answers to one question, the next before the last is
+// acknowledged, beside many others: the last to be sent stands.
+func TestAnswersOfOneAttemptKeepTheirOrder(t *testing.T) {
+	each(t, func(h *house) {
+		ids := map[string]string{"learner": h.start("learner"), "stranger": h.start("stranger"), "hr": h.start("hr")}
+		question := map[string]string{}
+		for login, id := range ids {
+			s, err := h.Sit(ctx, h.who[login], id)
+			if err != nil {
+				h.Fatal(err)
+			}
+			question[login] = s.Questions[0].ID
+		}
+		var sent []*save
+		for n := range 100 {
+			for login, id := range ids {
+				s := h.group(login, id, question[login])[0]
+				s.chosen = []string{[]string{"a", "b", "c", "d"}[n%4]}
+				sent = append(sent, s)
+				h.send(ctx, s)
+			}
+		}
+		for _, s := range sent {
+			if <-s.done; s.err != nil {
+				h.Error(s.err)
+			}
+		}
+		for login, id := range ids {
+			s, err := h.Sit(ctx, h.who[login], id)
+			if err != nil || !slices.Equal(s.Answers[question[login]].Chosen, []string{"d"}) {
+				h.Errorf("%s: %v, %v", login, s.Answers, err)
+			}
+		}
+		for h.saves.writers() > 0 { // they go home after the last acknowledgement
+			time.Sleep(time.Millisecond)
+		}
+		if len(h.saves.waiting) != 0 || len(h.saves.writing) != 0 {
+			h.Errorf("left behind: %d waiting, %d attempts", len(h.saves.waiting), len(h.saves.writing))
+		}
+	})
+}
+
+// writers is how many are at work.
+func (s *saver) writers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.busy
 }
