@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones must be known on a machine that has none installed
@@ -32,7 +33,7 @@ type Config struct {
 	Proxies    []string      `env:"TONGGUAN_TRUSTED_PROXIES" help:"addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"`
 	Session    time.Duration `env:"TONGGUAN_SESSION" envDefault:"336h" help:"how long a sign-in lasts"`
 	Pool       int           `env:"TONGGUAN_DATABASE_CONNECTIONS" envDefault:"16" help:"database connections a node keeps at most"`
-	Hashers    int           `env:"TONGGUAN_PASSWORD_HASHERS" envDefault:"2" help:"passwords hashed at the same time (each takes 19 MiB)"`
+	Hashers    int           `env:"TONGGUAN_PASSWORD_HASHERS" help:"passwords hashed at the same time (each takes 19 MiB and a core); default: half of the cores"`
 	Stats      bool          `env:"TONGGUAN_STATS" envDefault:"false" help:"serve /stats (statements run, memory held) for bench"`
 	Checkpoint time.Duration `env:"TONGGUAN_CHECKPOINT_EVERY" envDefault:"1h" help:"how often a signed checkpoint of the audit trail is written beside the database"`
 }
@@ -51,6 +52,9 @@ func Load() (Config, error) {
 	}
 	if c.URL == "" {
 		c.URL = "http://" + c.Addr
+	}
+	if c.Hashers == 0 {
+		c.Hashers = max(1, runtime.NumCPU()/2)
 	}
 	c.URL = strings.TrimRight(c.URL, "/")
 	return c, c.check()

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"runtime"
 	"reflect"
 	"strings"
 	"sync"
@@ -32,7 +33,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Addr: "127.0.0.1:8080", Data: "./data", Database: "data/tongguan.db", SecretFile: "data/secret",
-		URL: "http://127.0.0.1:8080", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: 2, Checkpoint: time.Hour}
+		URL: "http://127.0.0.1:8080", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), Checkpoint: time.Hour}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -67,7 +68,7 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		{"TONGGUAN_CHECKPOINT_EVERY", "0s"},
 		{"TONGGUAN_DATABASE_CONNECTIONS", "1"},
 		{"TONGGUAN_DATABASE_CONNECTIONS", "many"},
-		{"TONGGUAN_PASSWORD_HASHERS", "0"},
+		{"TONGGUAN_PASSWORD_HASHERS", "-1"},
 		{"TONGGUAN_TIMEZONE", "Asia/Atlantis"},
 		{"TONGGUAN_STATS", "maybe"},
 		{"TONGGUAN_URL", "learn.example.cn"},
