@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -131,7 +133,7 @@ func TestTheLogIsTheState(t *testing.T) {
 		}
 		before = *replayed
 	}
-	last := NewLog(Root{7, "six"})
+	last := NewLog(Root{7, "six"}, nil)
 	for i := range run.Log.Len() - 1 {
 		last.Append(run.Log.At(i))
 	}
@@ -163,7 +165,7 @@ func TestOneMoreChangesNobodysLuck(t *testing.T) {
 }
 
 func TestTheSameSeedGivesTheSameHash(t *testing.T) {
-	golden := map[uint64]string{1: "705fd1d8ba1681b1"}
+	golden := map[uint64]string{1: "8e005f43307e2123"}
 	for seed := range uint64(3) {
 		a, b := runOf(seed, 2000).Log.Hash(), runOf(seed, 2000).Log.Hash()
 		if a != b {
@@ -172,6 +174,25 @@ func TestTheSameSeedGivesTheSameHash(t *testing.T) {
 		if want, ok := golden[seed]; ok && fmt.Sprintf("%x", a[:8]) != want {
 			t.Errorf("seed %d: %x, and it has always been %s", seed, a[:8], want)
 		}
+	}
+}
+
+// TestALogOfVersion1StillReplays reads what an older engine wrote.
+func TestALogOfVersion1StillReplays(t *testing.T) {
+	text, err := os.ReadFile("testdata/version1.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, root, err := Decode(text)
+	if err != nil || l.Version != 1 || root != (Root{11, "chain/6"}) {
+		t.Fatal(l, root, err)
+	}
+	s, err := ReplayChain(l, 6)
+	if err != nil || s.Arrived != 300 || s.Won != 111 || s.Lost != 189 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if sum := l.Hash(); fmt.Sprintf("%x", sum[:8]) != "f66041903ecdcd15" || !bytes.Equal(l.Encode(), text) {
+		t.Errorf("hash %x", sum[:8])
 	}
 }
 
@@ -191,7 +212,7 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 		if err == nil || !errors.As(err, &e) || l != nil {
 			t.Fatalf("byte %d of %d changed and nobody saw it", at, len(text))
 		}
-		body := len(magic) + 12 + len("six") + 8
+		body := len(magic) + 12 + len("six") + 4 + 8
 		if event := (at - body) / size; at >= body && event < 400 && e.Event >= 0 && (event < e.Event || event >= e.Until) {
 			t.Errorf("event %d changed, said to be %d to %d", event, e.Event, e.Until)
 		}

@@ -101,7 +101,7 @@ type ChainRun struct {
 func NewChainRun(r Root, c Chain, keep bool) *ChainRun {
 	run := &ChainRun{State: NewChainState(len(c.Advance)), root: r, queue: newQueue()}
 	if keep {
-		run.Log = NewLog(r)
+		run.Log = NewLog(r, nil)
 	}
 	for i := range c.Advance {
 		run.shares = append(run.shares, [3]Share{ShareOf(c.Advance[i]), ShareOf(c.Lose[i]), ShareOf(c.Back[i])})
