@@ -33,6 +33,13 @@ func NewTable(d *Domain) *Table {
 	return t
 }
 
+// Reserved is the same table with other reservation values; it shares all but these.
+func (t *Table) Reserved(a, b Utility) *Table {
+	d := *t.Domain
+	d.Reserve = [2]Utility{a, b}
+	return &Table{&d, t.order, t.worth}
+}
+
 // Best is the side's best utility.
 func (t *Table) Best(s Side) Utility { return t.worth[s][0] }
 
