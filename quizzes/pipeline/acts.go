@@ -98,7 +98,7 @@ var rules = [acts]rule{
 	Decline:         {"decline", []string{"1.3.1"}, 15, whenTempted, (*Run).decline},
 	ReportViolation: {"report_violation", []string{"4.4", "5.1.3"}, 20, whenTempted, (*Run).reportViolation},
 	Pay:             {"pay", []string{"4.4"}, 15, whenTempted, (*Run).pay},
-	Drop:            {"drop", []string{"2.1.2"}, 5, live, func(r *Run, a int, _ int64) { r.lose(a, ByChoice) }},
+	Drop:            {"drop", []string{"2.1.2"}, 5, toDrop, func(r *Run, a int, _ int64) { r.lose(a, ByChoice) }},
 	Wait:            {"wait", nil, 0, func(*Run, int, int64) string { return "" }, func(*Run, int, int64) {}},
 }
 
@@ -132,6 +132,8 @@ func (r *Run) Can(act Act) error {
 		key = "act.over"
 	case act.Kind == Wait && (act.Arg < 0 || act.Arg > int64(r.Territory.end)):
 		key = "act.time"
+	case act.Arg != 0 && act.Kind != Wait && act.Kind != Offer && act.Kind != Match:
+		key = "act.argument"
 	default:
 		key = rules[act.Kind].bars(r, act.Account, act.Arg)
 	}
@@ -207,6 +209,7 @@ var (
 	withTicket    = barred("act.no_ticket", func(v *[fields]int64) bool { return v[Tickets] > 0 })
 	toAssign      = barred("act.no_ticket", func(v *[fields]int64) bool { return v[Tickets] > 0 && v[FixDue] == 0 })
 	withComplaint = barred("act.no_complaint", func(v *[fields]int64) bool { return v[Complaint] != 0 })
+	toDrop        = barred("act.bound", func(v *[fields]int64) bool { return v[Signed] == 0 && v[Wins] == 0 })
 	whenTempted   = barred("act.not_tempted", func(v *[fields]int64) bool { return v[Tempted] == 1 })
 )
 

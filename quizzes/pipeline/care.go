@@ -44,16 +44,13 @@ func (r *Run) fixed(a int) {
 	r.done(a, 18)
 }
 
-// between two revisits there must be so much time for the second to be welcome.
-const revisitEvery = 20 * workingDay
-
 func (r *Run) revisit(a int, _ int64) {
 	v := r.of(a)
 	n := int64(r.State.Accounts[a].Counts[Revisit])
-	soon := int64(r.State.Now)-max(v[DeliveredAt]+workingWeek, v[Touched]) < workingWeek
+	soon := n > 1 && int64(r.State.Now)-v[Touched] < workingWeek
 	r.touch(a)
 	r.done(a, 19)
-	if soon && n > 1 {
+	if soon {
 		r.add(a, Patience, -40)
 		return
 	}

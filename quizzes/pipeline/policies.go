@@ -2,7 +2,7 @@ package pipeline
 
 import "math/bits"
 
-func popcount(x int64) int { return bits.OnesCount64(uint64(x)) }
+func popcount(x int64) int64 { return int64(bits.OnesCount64(uint64(x))) }
 
 // Policy says what a rep does next. It knows what Sight shows and nothing else.
 type Policy interface {
@@ -17,6 +17,7 @@ type Habits struct {
 	Meet        int  // persons to meet before a solution is made
 	Open, Probe int  // questions to ask
 	ByNeed      bool // the product is chosen by what is known, not by its price
+	Weighs      bool // and by what it costs; the choice is thought over until it is designed
 
 	Opening, Step int64 // the first offer's utility to the customer and what every further one adds, in 1/64
 	Grabs         bool  // takes the customer's first counter-offer
@@ -44,7 +45,7 @@ var (
 		Reports: true, Touch: 2 * workingWeek, Slips: 100}
 	// Expert sells by understanding: the whole decision unit, needs that were not said, exchange instead of concession.
 	Expert = Habits{Research: true, Screen: true, Confirm: true, Design: true, Review: true, Prepare: true, Credit: true, Legal: true, Coordinate: true,
-		Feedback: true, Revisit: true, Meet: people, Open: 4, Probe: 3, ByNeed: true, Opening: 4, Step: 5, Floor: true, Tempted: ReportViolation,
+		Feedback: true, Revisit: true, Meet: people, Open: 4, Probe: 3, ByNeed: true, Weighs: true, Opening: 3, Step: 2, Floor: true, Tempted: ReportViolation,
 		Track: workingWeek, Touch: workingWeek, Tickets: true, Reports: true, Ranks: true}
 	// Cheat knows the process and bends it: no reviews, any price, any promise, and the kickback is paid.
 	Cheat = Habits{Research: true, Screen: true, Design: true, Meet: 3, Open: 3, Probe: 2, ByNeed: true, Opening: 20, Step: 12, Grabs: true,
@@ -139,7 +140,7 @@ func (h *Habits) sell(s Sight, a int, v *[fields]int64) (Act, int64) {
 		return Act{Kind: Screen}, 1
 	case v[Screened] == 2 && h.Screen:
 		return Act{Kind: Drop}, 9
-	case popcount(v[Met]) < h.Meet && talks < 4*h.Meet:
+	case popcount(v[Met]) < int64(h.Meet) && talks < 4*h.Meet:
 		if talks%3 == 0 {
 			return Act{Kind: Call}, 2
 		}
@@ -152,6 +153,8 @@ func (h *Habits) sell(s Sight, a int, v *[fields]int64) (Act, int64) {
 		return Act{Kind: AskProbing}, 3
 	case h.Confirm && v[Known] != v[Confirmed] && !h.slips(s, a, 1):
 		return Act{Kind: Confirm}, 3
+	case h.Weighs && v[Quality] == 0 && v[Matched] != s.Wisest(a)+1:
+		return Act{Kind: Match, Arg: s.Wisest(a)}, 3
 	case v[Matched] == 0 && h.ByNeed:
 		return Act{Kind: Match, Arg: s.Best(a)}, 3
 	case v[Matched] == 0:

@@ -57,6 +57,7 @@ func (r *Run) offer(a int, outcome int64) {
 		return
 	}
 	r.tempt(a)
+	r.stall(a, outcome)
 	r.set(a, Move0+Field(v[Moves]), outcome)
 	r.plus(a, Moves, 1)
 	s := r.session(a)
@@ -72,6 +73,19 @@ func (r *Run) offer(a int, outcome int64) {
 	default:
 		r.tell(BrokeOff, a, 0, 0)
 		r.lose(a, ByTable)
+	}
+}
+
+// stall tells on a customer to whom the rep does not move at all.
+func (r *Run) stall(a int, outcome int64) {
+	v := r.of(a)
+	if v[Moves] < 2 {
+		return
+	}
+	table, before := r.Territory.tables[v[Part]], negotiation.Outcome(v[Move0+Field(v[Moves]-2)])
+	if table.Utility(negotiation.B, negotiation.Outcome(outcome)) <= table.Utility(negotiation.B, before) {
+		r.add(a, Patience, -120)
+		r.trust(a, -30)
 	}
 }
 

@@ -70,11 +70,24 @@ func (s Sight) Counter(a int) (o negotiation.Outcome, ok bool) {
 
 // Best is the product that covers most of the needs that are known, the cheapest of several.
 func (s Sight) Best(a int) int64 {
-	t, known, best := s.run.Territory, s.run.of(a)[Known], 0
+	return s.best(a, func(covered, _ int64, p *Product) int64 { return covered*10_000 - p.Cost })
+}
+
+// worthOfNeeds is how much of the list price it is worth to cover all needs instead of none, in thousandths: what
+// the customer concedes, and stays for.
+const worthOfNeeds = 250
+
+// Wisest is the product that brings most when what it covers of the known needs is weighed against what it costs.
+func (s Sight) Wisest(a int) int64 {
+	return s.best(a, func(covered, known int64, p *Product) int64 { return worthOfNeeds*covered/max(1, known) - p.Cost })
+}
+
+func (s Sight) best(a int, worth func(covered, known int64, p *Product) int64) int64 {
+	t, known := s.run.Territory, s.run.of(a)[Known]
+	best, most := 0, int64(-1<<62)
 	for p := range t.covers {
-		more := popcount(t.covers[p]&known) - popcount(t.covers[best]&known)
-		if more > 0 || more == 0 && t.World.Products[p].Cost < t.World.Products[best].Cost {
-			best = p
+		if w := worth(popcount(t.covers[p]&known), popcount(known), &t.World.Products[p]); w > most {
+			best, most = p, w
 		}
 	}
 	return int64(best)

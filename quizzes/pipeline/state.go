@@ -258,7 +258,9 @@ func (s *State) Apply(e Event) error {
 			return impossible
 		}
 		s.Minutes[e.Slot] += e.Value
-		s.Accounts[e.Entity].V[Time] += e.Value
+		if ActKind(e.Slot) != Wait { // waiting is nobody's time
+			s.Accounts[e.Entity].V[Time] += e.Value
+		}
 	case SetMarket:
 		if int(e.Entity) >= maxList {
 			return impossible

@@ -53,14 +53,6 @@ func managedTeams(ctx context.Context, q db.Q, person string) (ids []string, err
 	return ids, err
 }
 
-func ancestors(ctx context.Context, q db.Q, id string) (ids []string, err error) {
-	err = q.Select(ctx, &ids, `WITH RECURSIVE above (id, parent_id) AS (
-			SELECT id, parent_id FROM team WHERE id = $1
-			UNION SELECT t.id, t.parent_id FROM team t JOIN above a ON t.id = a.parent_id)
-		SELECT id FROM above`, id)
-	return ids, err
-}
-
 func insertTeam(ctx context.Context, q db.Q, id string, d Details, now int64) error {
 	_, err := q.Exec(ctx, "INSERT INTO team (id, parent_id, name, created_at) VALUES ($1, NULLIF($2, ''), $3, $4)",
 		id, d.Parent, d.Name, now)

@@ -83,11 +83,6 @@ func (t *Teams) Under(ctx context.Context, id string) (map[string]bool, error) {
 	return set(ids), err
 }
 
-// Above gives the ids of the team and of all teams above it.
-func (t *Teams) Above(ctx context.Context, id string) ([]string, error) {
-	return ancestors(ctx, t.db.Read(), id)
-}
-
 // Relation says how the actor stands to a team: Below when it is among those they manage.
 func (t *Teams) Relation(ctx context.Context, actor access.Actor, team string) (access.Relation, error) {
 	managed, err := t.ManagedBy(ctx, actor.ID)

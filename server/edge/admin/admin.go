@@ -34,7 +34,8 @@ func commands() []command {
 		{"content lint", contentLint}, {"people import", peopleImport},
 		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
-		{"simulate chain", simulateChain}, {"simulate replay", simulateReplay},
+		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
+		{"simulate chain", simulateChain},
 	}
 }
 

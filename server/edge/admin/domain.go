@@ -109,7 +109,7 @@ func lineOf(n *yaml.Node, path []string) int {
 	case yaml.SequenceNode:
 		for _, item := range n.Content {
 			for i := 0; len(path) > 0 && item.Kind == yaml.MappingNode && i+1 < len(item.Content); i += 2 {
-				if item.Content[i].Value == "name" && item.Content[i+1].Value == path[0] {
+				if key := item.Content[i].Value; (key == "name" || key == "id") && item.Content[i+1].Value == path[0] {
 					return lineOf(item, path[1:])
 				}
 			}

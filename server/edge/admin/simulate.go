@@ -77,45 +77,77 @@ func chainLog(c pipeline.Chain, seed uint64, n int) *pipeline.Log {
 	return run.Log
 }
 
-// replayReport is what a log amounts to.
+// replayReport is what a log amounts to: of a chain its state, of a territory its indicators.
 type replayReport struct {
-	World  string               `json:"world"`
-	Seed   uint64               `json:"seed"`
-	Events int                  `json:"events"`
-	Hash   string               `json:"hash"`
-	State  *pipeline.ChainState `json:"state"`
+	World      string               `json:"world"`
+	Seed       uint64               `json:"seed"`
+	Version    int                  `json:"version"`
+	Events     int                  `json:"events"`
+	Hash       string               `json:"hash"`
+	Rerun      bool                 `json:"rerun"` // the engine made every event again from the acts alone
+	State      *pipeline.ChainState `json:"state,omitempty"`
+	Indicators *pipeline.Indicators `json:"indicators,omitempty"`
 }
 
-// simulateReplay verifies a log byte by byte and recomputes the state from it.
+// simulateReplay verifies a log byte by byte and recomputes the state from it; a territory's acts are played again
+// besides, and every event compared.
 func simulateReplay(_ context.Context, d *desk, args []string) error {
 	f := d.flags()
 	asJSON := f.Bool("json", false, d.help("json"))
 	if err := d.parse(f, args, 1); err != nil {
 		return err
 	}
-	text, err := os.ReadFile(f.Arg(0))
+	log, root, err := d.readLog(f.Arg(0))
 	if err != nil {
 		return err
 	}
-	log, root, err := pipeline.Decode(text)
-	if err != nil {
-		return d.mislogged(f.Arg(0), err)
-	}
-	stages, err := strconv.Atoi(strings.TrimPrefix(root.World, chainWorld))
-	if err != nil || stages < 1 || stages > pipeline.MaxStages {
-		return d.misused(errors.New(f.Arg(0) + ": " + d.voice.T("simulate.world", "world", root.World)))
-	}
-	state, err := pipeline.ReplayChain(log, stages)
-	if err != nil {
-		return d.mislogged(f.Arg(0), err)
-	}
 	sum := log.Hash()
-	out := replayReport{root.World, root.Seed, log.Len(), hex.EncodeToString(sum[:]), state}
+	out := replayReport{World: root.World, Seed: root.Seed, Version: log.Version, Events: log.Len(), Hash: hex.EncodeToString(sum[:])}
+	if stages, found := strings.CutPrefix(root.World, chainWorld); found {
+		n, err := strconv.Atoi(stages)
+		if err != nil || n < 1 || n > pipeline.MaxStages {
+			return d.misused(errors.New(f.Arg(0) + ": " + d.voice.T("simulate.other_world", "world", root.World)))
+		}
+		if out.State, err = pipeline.ReplayChain(log, n); err != nil {
+			return d.mislogged(f.Arg(0), err)
+		}
+	} else if err := replayTerritory(log, root, &out); err != nil {
+		return d.mislogged(f.Arg(0), err)
+	}
 	if *asJSON {
 		return d.json(out)
 	}
 	d.say("simulate.replayed", "n", out.Events, "hash", out.Hash)
-	d.say("simulate.state", "arrived", state.Arrived, "won", state.Won, "lost", state.Lost, "live", state.Live)
+	if out.State != nil {
+		d.say("simulate.state", "arrived", out.State.Arrived, "won", out.State.Won, "lost", out.State.Lost, "live", out.State.Live)
+		return nil
+	}
+	if out.Rerun {
+		d.say("simulate.rerun")
+	}
+	for _, g := range figures {
+		fmt.Fprintln(d.out, d.voice.T("simulate.figure."+g.name)+" "+plainNumber(g.of(*out.Indicators)))
+	}
+	return nil
+}
+
+func replayTerritory(log *pipeline.Log, root pipeline.Root, out *replayReport) error {
+	t, err := pipeline.TerritoryOf(log)
+	if err != nil {
+		return err
+	}
+	state, err := pipeline.Replay(log)
+	if err != nil {
+		return err
+	}
+	if log.Version == pipeline.Version {
+		if _, err := pipeline.Verify(log, root); err != nil {
+			return err
+		}
+		out.Rerun = true
+	}
+	indicators := t.Indicators(state, log)
+	out.Indicators = &indicators
 	return nil
 }
 
