@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 // sixty is the log of a script-follower's first sixty acts.
@@ -58,4 +60,29 @@ func BenchmarkTerritory(b *testing.B) {
 	}
 	b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
 	b.ReportMetric(float64(acts)/b.Elapsed().Seconds(), "acts/s")
+}
+
+// BenchmarkTurn is a human turn: an act, the new state, and what is visible of the account. It gives the 99th
+// percentile beside the mean.
+func BenchmarkTurn(b *testing.B) {
+	t := worldsOf(b)["machinery"]
+	run := t.NewRun(1)
+	took := make([]time.Duration, 0, 1<<20)
+	for b.Loop() {
+		if run.State.Now >= t.end {
+			run = t.NewRun(1)
+		}
+		act := ScriptFollower.Next(run.Sight())
+		begin := time.Now()
+		if run.Do(act) == nil {
+			for f := range fields {
+				run.Sight().See(act.Account, f)
+			}
+		}
+		if len(took) < cap(took) {
+			took = append(took, time.Since(begin))
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "p99-ns")
 }

@@ -569,22 +569,3 @@ func TestKolmogorov(t *testing.T) {
 		t.Errorf("%+v", k)
 	}
 }
-
-// BenchmarkTurn is a human turn: an act, the new state, and what is visible of one account.
-func BenchmarkTurn(b *testing.B) {
-	t := worldsOf(b)["machinery"]
-	run := t.NewRun(1)
-	for b.Loop() {
-		if run.State.Now >= t.end {
-			b.StopTimer()
-			run = t.NewRun(1)
-			b.StartTimer()
-		}
-		act := ScriptFollower.Next(run.Sight())
-		if run.Do(act) == nil {
-			for f := range fields {
-				run.Sight().See(act.Account, f)
-			}
-		}
-	}
-}
