@@ -132,7 +132,7 @@ type Reviewing struct {
 }
 
 // MaxRollouts is how many rollouts an act may have.
-const MaxRollouts = 100_000
+const MaxRollouts = 10_000
 
 // Review looks at every act of a log as a chess engine looks at a game: from the state before it, each act that was
 // possible for the account is tried so often under the same luck, other than the log's own, and the reference policy

@@ -118,7 +118,7 @@ var customers = []string{"absolute", "averaging", "boulware", "combi", "conceder
 // Bounds of what a world may hold.
 const (
 	MaxAccounts  = 10_000
-	maxDays      = 2_000
+	maxDays      = 800
 	maxList      = 8 // capabilities, products, segments, values of a term
 	maxMoney     = 1_000_000_000_00
 	maxRounds    = 8
@@ -349,7 +349,7 @@ func (w *World) checkTables() error {
 			return unsound("departments."+name, "unknown", "name", name)
 		}
 		if err := firstOf(within("departments."+name+".hands", int64(d.Hands), 1, maxHands), within("departments."+name+".service", d.Service, 1, 100_000),
-			within("departments."+name+".every", d.Every, 1, 1_000_000)); err != nil {
+			within("departments."+name+".every", d.Every, 30, 1_000_000)); err != nil {
 			return err
 		}
 		if d.Service >= d.Every*int64(d.Hands) {
