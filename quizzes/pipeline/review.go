@@ -120,6 +120,9 @@ type Judged struct {
 	At     Minute
 	Played Estimate
 	Others []Estimate // the best first
+	// Advice is what to have done instead: the reference policy's own act where it is about as good as the best, which
+	// is easier to learn from than whatever happens to be best by a little; else the best.
+	Advice Estimate
 }
 
 // Reviewing says how a log is reviewed.
@@ -150,15 +153,15 @@ func Review(l *Log, root Root, how Reviewing) ([]Judged, error) {
 	out := make([]Judged, 0, len(played))
 	var branches []*Run
 	var tables [][]Act
+	how = how.filled()
 	for i, act := range played {
 		if act.Kind != Wait {
 			out = append(out, Judged{Number: i, At: run.State.Now})
-			branches = append(branches, run.branch(act.Account))
-			tables = append(tables, run.alternatives(act))
+			b := run.branch(act.Account)
+			branches, tables = append(branches, b), append(tables, run.alternatives(act, b.advised(how.Policy, act)))
 		}
 		run.do(act)
 	}
-	how = how.filled()
 	lucks := run.Territory.lucksOf(root, how.Rollouts)
 	how.Each(len(out), func(i int) { out[i].judge(branches[i], tables[i], how, lucks) })
 	return out, nil
@@ -198,8 +201,17 @@ func (r *Run) branch(a int) *Run {
 	return b
 }
 
-// alternatives are the acts that are possible for the account of an act, that act first.
-func (r *Run) alternatives(played Act) []Act {
+// advised is what the policy would do for the account of an act.
+func (r *Run) advised(p *Habits, played Act) Act {
+	act := p.Next(r.Sight())
+	if act.Account = played.Account; act.Kind == Wait {
+		act.Arg = workingDay
+	}
+	return act
+}
+
+// alternatives are the acts that are possible for the account of an act: that act, the advised one, all others.
+func (r *Run) alternatives(played, advised Act) []Act {
 	out := []Act{played}
 	add := func(a Act) {
 		if !slices.Contains(out, a) && r.Can(a) == nil {
@@ -207,6 +219,7 @@ func (r *Run) alternatives(played Act) []Act {
 		}
 	}
 	s, a := r.Sight(), played.Account
+	add(advised)
 	for k := range acts {
 		switch k {
 		case Match:
@@ -253,7 +266,13 @@ func (j *Judged) judge(from *Run, table []Act, how Reviewing, lucks []*luck) {
 		all[i] = estimate(act, results[i], results[best])
 		all[i].grade(size)
 	}
-	j.Played, j.Others = all[0], all[1:]
+	j.Played, j.Others, j.Advice = all[0], all[1:], all[best]
+	advised := from.advised(how.Policy, table[0])
+	for _, e := range all {
+		if e.Act == advised && e.Grade <= Good {
+			j.Advice = e
+		}
+	}
 	slices.SortStableFunc(j.Others, func(x, y Estimate) int {
 		if x.Value.Mean > y.Value.Mean {
 			return -1
@@ -338,7 +357,7 @@ func (p Planner) Next(s Sight) Act {
 	var j Judged
 	lucks := r.Territory.lucksOf(Root{r.root.Seed, "planner"}, p.Rollouts)
 	from := r.branch(act.Account)
-	table := r.alternatives(act)
+	table := r.alternatives(act, act)
 	j.judge(from, table, Reviewing{Policy: p.Base}, lucks)
 	if best := j.Others; len(best) > 0 && best[0].Act.Kind != Wait && j.Played.Loss.Mean > 2*j.Played.Loss.SE {
 		return best[0].Act

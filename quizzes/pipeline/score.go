@@ -14,14 +14,36 @@ type Score struct {
 // who is wholly discontent costs as much.
 const retention = 300
 
-// value of an account is its margin, less the fines, less the rep's time, and for a customer the retention: its
-// revenue × (satisfaction − 500) / 500 × 15 %.
-func (t *Territory) value(v *[fields]int64) Money {
-	value := v[Margin] - v[Fines] - v[Time]*t.World.Hour/60
+// Worth is what value is made of, in fen: they add up to it.
+type Worth struct {
+	Margin    Money // of the signed deals, less what went wrong with them
+	Retention Money // what the customers are worth afterwards
+	Fines     Money // for violations, not above 0
+	Time      Money // of the rep's hours, not above 0
+}
+
+// Value is the sum.
+func (w Worth) Value() Money { return w.Margin + w.Retention + w.Fines + w.Time }
+
+// worthOf an account: its margin, less the fines, less the rep's time, and for a customer the retention, which is
+// revenue × (satisfaction − 500) ÷ 1000 × 30 %.
+func (t *Territory) worthOf(v *[fields]int64) Worth {
+	w := Worth{Margin: v[Margin], Fines: -v[Fines], Time: -v[Time] * t.World.Hour / 60}
 	if v[Wins] > 0 {
-		value += v[Revenue] / 1000 * (v[Satisfaction] - 500) * retention / 1000
+		w.Retention = v[Revenue] / 1000 * (v[Satisfaction] - 500) * retention / 1000
 	}
-	return value
+	return w
+}
+
+func (t *Territory) value(v *[fields]int64) Money { return t.worthOf(v).Value() }
+
+// Worth adds up all accounts of a state.
+func (t *Territory) Worth(s *State) (sum Worth) {
+	for i := range s.Accounts {
+		w := t.worthOf(&s.Accounts[i].V)
+		sum.Margin, sum.Retention, sum.Fines, sum.Time = sum.Margin+w.Margin, sum.Retention+w.Retention, sum.Fines+w.Fines, sum.Time+w.Time
+	}
+	return sum
 }
 
 // Score adds up all accounts.

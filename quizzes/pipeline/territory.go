@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -75,12 +77,28 @@ func NewTerritory(w World) (*Territory, error) {
 }
 
 // TerritoryOf reads the world that a log carries.
-func TerritoryOf(l *Log) (*Territory, error) {
+func TerritoryOf(l *Log) (*Territory, error) { return ReadTerritory(l.World) }
+
+// ReadTerritory reads a world as a log carries it.
+func ReadTerritory(text []byte) (*Territory, error) {
 	var w World
-	if err := json.Unmarshal(l.World, &w); err != nil {
+	if err := json.Unmarshal(text, &w); err != nil {
 		return nil, &LogError{"log.world", -1, 0}
 	}
-	return NewTerritory(w)
+	t, err := NewTerritory(w)
+	if err == nil {
+		t.text = text // as it was written, though a later engine would write it otherwise
+	}
+	return t, err
+}
+
+// Text is the world as a log carries it: JSON, everything filled in.
+func (t *Territory) Text() []byte { return t.text }
+
+// Hash is the SHA-256 of the world's text, hex.
+func (t *Territory) Hash() string {
+	sum := sha256.Sum256(t.text)
+	return hex.EncodeToString(sum[:])
 }
 
 func bitsOf(all []Named, some []string) (out int64) {

@@ -22,6 +22,7 @@ type Title struct {
 type World struct {
 	Name         string                `yaml:"name" json:"name"`
 	Title        Title                 `yaml:"title" json:"title"`
+	About        Title                 `yaml:"about" json:"about"`
 	Begin        string                `yaml:"begin" json:"begin"` // the first date, YYYY-MM-DD
 	Days         int                   `yaml:"days" json:"days"`   // working days until the end
 	Holidays     []string              `yaml:"holidays" json:"holidays,omitempty"`

@@ -13,8 +13,8 @@ import (
 	"tongguan/server/base/people"
 )
 
-// newcomer adds a person with nothing learnt yet.
-func newcomer(t *testing.T, a *academy, login string) {
+// newcomer adds a person with nothing learnt yet, and gives their id.
+func newcomer(t *testing.T, a *academy, login string) string {
 	t.Helper()
 	ctx := context.Background()
 	id, err := a.app.People.Create(ctx, access.Operator(), people.Person{Login: login, Name: "司徒一鸣", Roles: []access.Role{access.Learner}})
@@ -24,6 +24,7 @@ func newcomer(t *testing.T, a *academy, login string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return id
 }
 
 // A learner goes through a module: reads every lesson, answers a check, takes the quiz and passes it, with

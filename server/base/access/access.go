@@ -49,23 +49,25 @@ type Action string
 
 // The actions.
 const (
-	KeepAccount    Action = "account.keep"     // one's own password, sessions, tokens, language
-	ReadLesson     Action = "lesson.read"      // read, and finish
-	TakeQuiz       Action = "quiz.take"        // start, answer, submit
-	ReviewAttempt  Action = "attempt.review"   // see the single answers of a closed attempt
-	SeeProgress    Action = "progress.see"     // what was assigned, read, passed
-	AssignCourse   Action = "course.assign"    // and withdraw
-	SeePeople      Action = "people.see"       // account data
-	EditPeople     Action = "people.edit"      // create, change, suspend, import; roles
-	SeeTeams       Action = "team.see"         // the whole tree
-	EditTeams      Action = "team.edit"        // create, move, name managers
-	ReadTrail      Action = "audit.read"       // the audit trail and its proof
-	SeeContentDesk Action = "content.desk.see" // what is wrong with the content
+	KeepAccount     Action = "account.keep"     // one's own password, sessions, tokens, language
+	ReadLesson      Action = "lesson.read"      // read, and finish
+	TakeQuiz        Action = "quiz.take"        // start, answer, submit
+	ReviewAttempt   Action = "attempt.review"   // see the single answers of a closed attempt
+	Rehearse        Action = "rehearsal.play"   // start, act, end, branch
+	ReviewRehearsal Action = "rehearsal.review" // look back on a rehearsal that has ended, and verify it
+	SeeProgress     Action = "progress.see"     // what was assigned, read, passed
+	AssignCourse    Action = "course.assign"    // and withdraw
+	SeePeople       Action = "people.see"       // account data
+	EditPeople      Action = "people.edit"      // create, change, suspend, import; roles
+	SeeTeams        Action = "team.see"         // the whole tree
+	EditTeams       Action = "team.edit"        // create, move, name managers
+	ReadTrail       Action = "audit.read"       // the audit trail and its proof
+	SeeContentDesk  Action = "content.desk.see" // what is wrong with the content
 )
 
 // Actions lists the actions.
 func Actions() []Action {
-	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, SeeProgress, AssignCourse, SeePeople,
+	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk}
 }
 
@@ -75,18 +77,20 @@ type grant map[Role][]Relation
 var everyone = grant{Learner: {Self}, Manager: {Self}, Author: {Self}, HR: {Self}, Inspector: {Self}, Admin: {Self}}
 
 var table = map[Action]grant{
-	KeepAccount:    everyone,
-	ReadLesson:     everyone,
-	TakeQuiz:       everyone,
-	ReviewAttempt:  everyone.and(grant{Inspector: {Below, Other}}),
-	SeeProgress:    everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
-	AssignCourse:   {Manager: {Below}, HR: {Self, Below, Other}},
-	SeePeople:      everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}, Admin: {Below, Other}}),
-	EditPeople:     {Admin: {Self, Below, Other}},
-	SeeTeams:       {HR: {Other}, Inspector: {Other}, Admin: {Other}},
-	EditTeams:      {Admin: {Other}},
-	ReadTrail:      {Inspector: {Other}},
-	SeeContentDesk: {Author: {Other}},
+	KeepAccount:     everyone,
+	ReadLesson:      everyone,
+	TakeQuiz:        everyone,
+	ReviewAttempt:   everyone.and(grant{Inspector: {Below, Other}}),
+	Rehearse:        everyone,
+	ReviewRehearsal: everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	SeeProgress:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	AssignCourse:    {Manager: {Below}, HR: {Self, Below, Other}},
+	SeePeople:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}, Admin: {Below, Other}}),
+	EditPeople:      {Admin: {Self, Below, Other}},
+	SeeTeams:        {HR: {Other}, Inspector: {Other}, Admin: {Other}},
+	EditTeams:       {Admin: {Other}},
+	ReadTrail:       {Inspector: {Other}},
+	SeeContentDesk:  {Author: {Other}},
 }
 
 func (g grant) and(more grant) grant {

@@ -240,6 +240,7 @@ type judgedReport struct {
 	At      string           `json:"at"`
 	Account int              `json:"account"`
 	Played  estimateReport   `json:"played"`
+	Advice  estimateReport   `json:"advice"`
 	Others  []estimateReport `json:"others"`
 }
 
@@ -287,7 +288,7 @@ func simulateReview(_ context.Context, d *desk, args []string) error {
 	}
 	out := reviewReport{root.World, root.Seed, *rollouts, map[string]int{}, []judgedReport{}}
 	for _, j := range judged {
-		r := judgedReport{j.Number, t.Calendar.When(j.At).Format("2006-01-02 15:04"), j.Played.Act.Account, reported(j.Played), []estimateReport{}}
+		r := judgedReport{j.Number, t.Calendar.When(j.At).Format("2006-01-02 15:04"), j.Played.Act.Account, reported(j.Played), reported(j.Advice), []estimateReport{}}
 		for _, o := range j.Others {
 			r.Others = append(r.Others, reported(o))
 		}
@@ -305,8 +306,8 @@ func (d *desk) printReview(r reviewReport) error {
 	fmt.Fprintln(w, d.voice.T("simulate.review_head"))
 	for _, a := range r.Acts {
 		better := ""
-		if len(a.Others) > 0 && a.Others[0].Value.Mean > a.Played.Value.Mean && a.Played.Grade != "good" {
-			better = d.voice.T("simulate.act." + a.Others[0].Act)
+		if a.Played.Grade != "good" && a.Played.Grade != "best" {
+			better = d.voice.T("simulate.act." + a.Advice.Act)
 		}
 		fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\t%s\t%.0f%%\t%s\n", a.Number+1, a.At, a.Account+1, d.voice.T("simulate.act."+a.Played.Act), d.voice.T("simulate.grade."+a.Played.Grade),
 			plainNumber(a.Played.Loss.Mean), plainNumber(a.Played.Value.Mean)+" ± "+plainNumber(a.Played.Value.SE), 100*a.Played.Win.Mean, better)

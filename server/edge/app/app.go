@@ -17,6 +17,7 @@ import (
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
+	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
@@ -31,24 +32,25 @@ import (
 
 // App is the academy, ready to serve.
 type App struct {
-	Config   config.Config
-	DB       *db.DB
-	Clock    *clock.Clock
-	Zone     *time.Location
-	Secret   []byte
-	Words    *words.Book
-	Trail    *audit.Trail
-	Notary   *audit.Notary
-	Teams    *team.Teams
-	People   *people.People
-	Door     *door.Door
-	Catalog  *catalog.Library
-	Bank     *bank.Library
-	Attempts *attempt.Attempts
-	Progress *progress.Progress
-	Training *training.Training
-	Assets   *web.Assets
-	Log      *slog.Logger
+	Config     config.Config
+	DB         *db.DB
+	Clock      *clock.Clock
+	Zone       *time.Location
+	Secret     []byte
+	Words      *words.Book
+	Trail      *audit.Trail
+	Notary     *audit.Notary
+	Teams      *team.Teams
+	People     *people.People
+	Door       *door.Door
+	Catalog    *catalog.Library
+	Bank       *bank.Library
+	Attempts   *attempt.Attempts
+	Rehearsals *roleplay.Rehearsals
+	Progress   *progress.Progress
+	Training   *training.Training
+	Assets     *web.Assets
+	Log        *slog.Logger
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -113,6 +115,11 @@ func (a *App) furnish(folder string) (err error) {
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Bank: a.Bank,
 		Ledger: evidence.New(a.Progress.Follow)})
+	worlds, problems := roleplay.ReadWorlds(files)
+	for _, p := range problems {
+		a.Log.Warn("world left out", "file", p.File, "line", p.Line, "problem", p.Key)
+	}
+	a.Rehearsals = roleplay.New(roleplay.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Worlds: worlds})
 	return nil
 }
 

@@ -32,6 +32,11 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/attempts/:id/submit", s.in(s.submitOverview)).Post("/attempts/:id/submit", s.in(s.submit))
 	f.Get("/attempts/:id/review", s.in(s.review))
 
+	f.Get("/practice", s.in(s.practice)).Post("/practice", s.in(s.rehearsalStart))
+	f.Get("/rehearsals/:id", s.in(s.rehearsal)).Post("/rehearsals/:id/turns", s.in(s.rehearsalTurn))
+	f.Post("/rehearsals/:id/close", s.in(s.rehearsalClose)).Post("/rehearsals/:id/branch", s.in(s.rehearsalBranch))
+	f.Get("/rehearsals/:id/debrief", s.in(s.rehearsalDebrief)).Get("/rehearsals/:id/proof", s.in(s.rehearsalProof))
+
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
 

@@ -18,6 +18,7 @@ import (
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
+	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -32,22 +33,23 @@ import (
 
 // Site draws pages out of the rooms.
 type Site struct {
-	DB       *db.DB
-	Clock    *clock.Clock
-	Zone     *time.Location
-	Words    *words.Book
-	Trail    *audit.Trail
-	Notary   *audit.Notary
-	Teams    *team.Teams
-	People   *people.People
-	Door     *door.Door
-	Catalog  *catalog.Library
-	Bank     *bank.Library
-	Attempts *attempt.Attempts
-	Progress *progress.Progress
-	Training *training.Training
-	Assets   *web.Assets
-	Log      *slog.Logger
+	DB         *db.DB
+	Clock      *clock.Clock
+	Zone       *time.Location
+	Words      *words.Book
+	Trail      *audit.Trail
+	Notary     *audit.Notary
+	Teams      *team.Teams
+	People     *people.People
+	Door       *door.Door
+	Catalog    *catalog.Library
+	Bank       *bank.Library
+	Attempts   *attempt.Attempts
+	Rehearsals *roleplay.Rehearsals
+	Progress   *progress.Progress
+	Training   *training.Training
+	Assets     *web.Assets
+	Log        *slog.Logger
 
 	Secret    []byte
 	URL       string // under which people reach the site
