@@ -49,6 +49,9 @@ const (
 	violations
 )
 
+// Violations is how many kinds there are.
+const Violations = violations
+
 var violationNames = [violations]string{"unreviewed", "floor", "promise", "unchecked", "credit", "kickback"}
 
 func (v Violation) String() string { return violationNames[v] }

@@ -120,6 +120,9 @@ func (r *Rehearsals) Turn(ctx context.Context, actor access.Actor, id string, nu
 	if err := actor.Check(access.Rehearse, access.Self); err != nil {
 		return err
 	}
+	if number < 0 {
+		return fault.New(fault.Invalid, "error.form_stale")
+	}
 	err := r.db.Write(ctx, func(q db.Q) error {
 		row, err := claimTurn(ctx, q, id, actor.ID, number)
 		if err != nil {

@@ -16,6 +16,8 @@ account.keep     learner self | manager self | author self | hr self | inspector
 lesson.read      learner self | manager self | author self | hr self | inspector self | admin self
 quiz.take        learner self | manager self | author self | hr self | inspector self | admin self
 attempt.review   learner self | manager self | author self | hr self | inspector self below other | admin self
+rehearsal.play   learner self | manager self | author self | hr self | inspector self | admin self
+rehearsal.review learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 progress.see     learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 course.assign    manager below | hr self below other
 people.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self below other

@@ -41,6 +41,10 @@ var deeds = []deed{
 	{route: "/attempts/:id/answers", by: "learner", target: [2]string{":id", "attempt"},
 		form: f{"q": {"1"}, "count": {"10"}, "question": {"$question"}, "choice": {"$choice"}, "go": {"next"}}},
 	{route: "/attempts/:id/submit", by: "learner", target: [2]string{":id", "attempt"}},
+	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
+	{route: "/rehearsals/:id/turns", by: "learner", target: [2]string{":id", "rehearsal"}, form: f{"turn": {"0"}, "account": {"0"}, "act": {"call"}, "arg": {"0"}}},
+	{route: "/rehearsals/:id/close", by: "learner", target: [2]string{":id", "rehearsal"}},
+	{route: "/rehearsals/:id/branch", by: "learner", target: [2]string{":id", "played"}, form: f{"turn": {"1"}}},
 	{route: "/assignments", by: "manager", form: assignment},
 	{route: "/assignments/:id/withdraw", by: "manager", target: [2]string{":id", "assignment"}, form: f{"back": {"/team"}}},
 	{route: "/admin/people", by: "admin", form: f{"name": {"新同事"}, "login": {"newcomer"}, "email": {"new@example.com"}, "team": {"$team"},
@@ -62,7 +66,21 @@ var deeds = []deed{
 	{route: "/signout", by: "hr"},
 }
 
-// stock makes the things that deeds name: an open attempt, a closed one, an assignment, a link, a token, a session.
+// rehearse makes a rehearsal that is open and one that was played and looked back on.
+func (h *house) rehearse(learner *browser) {
+	h.Helper()
+	for _, name := range []string{"played", "rehearsal"} {
+		at := learner.post("/practice", f{"world": {"small"}}).want(h.T, http.StatusSeeOther).location
+		h.names[name] = strings.TrimPrefix(at, "/rehearsals/")
+		if name == "played" {
+			learner.post(at+"/turns", f{"turn": {"0"}, "account": {"1"}, "act": {"research"}, "arg": {"0"}}).want(h.T, http.StatusSeeOther)
+			learner.post(at+"/close", nil).want(h.T, http.StatusSeeOther)
+			learner.get(at+"/debrief").want(h.T, http.StatusOK)
+		}
+	}
+}
+
+// stock makes the things that deeds name: an open attempt, a closed one, rehearsals likewise, an assignment, a link, a token, a session.
 func (h *house) stock() *house {
 	h.Helper()
 	ctx, learner := context.Background(), h.as("learner")
@@ -72,6 +90,7 @@ func (h *house) stock() *house {
 	page := learner.get(open).want(h.T, http.StatusOK)
 	h.names["closed"], h.names["attempt"] = strings.TrimPrefix(closed, "/attempts/"), strings.TrimPrefix(open, "/attempts/")
 	h.names["question"], h.names["choice"] = questionField.FindStringSubmatch(page.body)[1], choiceField.FindStringSubmatch(page.body)[1]
+	h.rehearse(learner)
 	a := training.Assignment{Course: "general", Person: h.names["learner"], Due: "2026-03-20"}
 	err := h.Training.Assign(ctx, h.actor("manager"), a, "stock")
 	all, err2 := h.Training.For(ctx, h.names["learner"], h.names["team"])

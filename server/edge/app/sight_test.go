@@ -38,6 +38,16 @@ const sight = `
 /attempts/:id/review              attempt   D > . . . . > .
 /attempts/:id/review              closed    D + . . . . + .
 /attempts/:id/review              missing   D . . . . . . .
+/practice                         -         D + + + + + + +
+/rehearsals/:id                   rehearsal D + . . . . . .
+/rehearsals/:id                   played    D > . . . . . .
+/rehearsals/:id                   missing   D . . . . . . .
+/rehearsals/:id/debrief           rehearsal D > . > . > > .
+/rehearsals/:id/debrief           played    D + . + . + + .
+/rehearsals/:id/debrief           missing   D . . . . . . .
+/rehearsals/:id/proof             rehearsal D > . > . > > .
+/rehearsals/:id/proof             played    D + . + . + + .
+/rehearsals/:id/proof             missing   D . . . . . . .
 /policy                           -         D + + + + + + +
 /policy/:clause                   clause    D + + + + + + +
 /policy/:clause                   missing   D . . . . . . .

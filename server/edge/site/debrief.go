@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/quizzes/pipeline"
 	"tongguan/quizzes/roleplay"
+	"tongguan/server/base/fault"
 	"tongguan/web/pages/practice"
 	"tongguan/web/parts"
 )
@@ -16,6 +18,9 @@ import (
 // rehearsalDebrief looks back on a rehearsal that has ended.
 func (s *Site) rehearsalDebrief(c *fiber.Ctx, v visit) error {
 	d, err := s.Rehearsals.Debrief(c.UserContext(), v.actor, c.Params("id"))
+	if fault.KindOf(err) == fault.Conflict {
+		return redirect(c, "/rehearsals/"+c.Params("id")) // it has not ended
+	}
 	if err != nil {
 		return err
 	}
@@ -52,13 +57,7 @@ func (x playing) sums(d roleplay.Debrief, p *practice.Debrief) {
 		{Label: x.voice.T("roleplay.customers"), Value: strconv.FormatInt(i.NewCustomers, 10)}, {Label: x.voice.T("roleplay.conversion"), Value: percent(i.Conversion)},
 		{Label: x.voice.T("roleplay.fact.satisfaction"), Value: strconv.Itoa(int(i.Satisfaction + .5))}, {Label: x.voice.T("roleplay.visits"), Value: strconv.FormatInt(i.Visits, 10)},
 		{Label: x.voice.T("roleplay.on_time"), Value: percent(i.OnTime)}}
-	for e := range x.run.Log.Len() {
-		if ev := x.run.Log.At(e); ev.Kind == pipeline.Breach {
-			kind := pipeline.Violation(ev.Slot)
-			p.Breaches = append(p.Breaches, practice.Breach{Text: x.name(int(ev.Entity)) + x.voice.T("roleplay.colon") + x.voice.T("roleplay.violation."+kind.String()),
-				Fine: yuan(x.visit, ev.Value), Clause: x.site.chip(x.visit, kind.Clause())})
-		}
-	}
+	p.Breaches = x.breaches()
 	for stage, n := range i.Funnel {
 		p.Funnel = append(p.Funnel, practice.Bar{Label: x.voice.T("stage." + parts.Stages[stage]), Value: strconv.FormatInt(n, 10), Percent: int(n * 100 / max(1, i.Funnel[0]))})
 	}
@@ -71,6 +70,24 @@ func (x playing) sums(d roleplay.Debrief, p *practice.Debrief) {
 	for k := len(p.Time) - 1; k >= 0; k-- {
 		p.Time[k].Percent = p.Time[k].Percent * 100 / max(1, p.Time[0].Percent)
 	}
+}
+
+// breaches are the violations, of each kind together.
+func (x playing) breaches() (out []practice.Breach) {
+	accounts, fines := map[pipeline.Violation][]string{}, map[pipeline.Violation]pipeline.Money{}
+	for i := range x.run.Log.Len() {
+		if e := x.run.Log.At(i); e.Kind == pipeline.Breach {
+			v := pipeline.Violation(e.Slot)
+			accounts[v], fines[v] = append(accounts[v], x.name(int(e.Entity))), fines[v]+e.Value
+		}
+	}
+	for v := range pipeline.Violations {
+		if names := accounts[v]; len(names) > 0 {
+			out = append(out, practice.Breach{Text: x.voice.T("roleplay.violation." + v.String()), Count: x.voice.T("roleplay.times", "n", len(names)),
+				Accounts: strings.Join(names, x.voice.T("roleplay.comma")), Fine: yuan(x.visit, -fines[v]), Clause: x.site.chip(x.visit, v.Clause())})
+		}
+	}
+	return out
 }
 
 // Shape of the graph: the space that an act takes, and the height of the greatest loss.

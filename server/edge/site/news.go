@@ -39,7 +39,7 @@ func (x playing) event(e pipeline.Event) string {
 	case pipeline.Reached, pipeline.Unreached:
 		args = []any{"person", x.voice.T("roleplay.person." + slot)}
 	case pipeline.Persuaded:
-		return x.voice.T("roleplay.news.persuaded_"+x.leaning(e.Value), "person", x.voice.T("roleplay.person."+slot))
+		return x.voice.T("roleplay.news.persuaded."+x.leaning(e.Value), "person", x.voice.T("roleplay.person."+slot))
 	case pipeline.Learned:
 		args = []any{"need", titled(x.visit, x.run.Territory.World.Capabilities[e.Slot].Title)}
 	case pipeline.Returned:

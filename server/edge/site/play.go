@@ -288,7 +288,7 @@ func (x playing) offer(a int) (out []parts.Select, hint string) {
 			if i == 0 {
 				text = basis(value)
 			}
-			s.Choices = append(s.Choices, parts.Choice{Value: strconv.Itoa(j), Text: x.voice.T("roleplay.value_"+terms[i], "n", text), Chosen: value == last[i]})
+			s.Choices = append(s.Choices, parts.Choice{Value: strconv.Itoa(j), Text: x.voice.T("roleplay.term_value."+terms[i], "n", text), Chosen: value == last[i]})
 		}
 		out = append(out, s)
 	}

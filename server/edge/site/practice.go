@@ -61,14 +61,10 @@ func (s *Site) worldTitle(v visit, name string) string {
 
 // yuan writes money, to the whole yuan.
 func yuan(v visit, fen pipeline.Money) string {
-	return v.voice.T("roleplay.yuan", "n", v.voice.Number((fen+50*sign(fen))/100))
-}
-
-func sign(n int64) int64 {
-	if n < 0 {
-		return -1
+	if fen < 0 {
+		return "−" + yuan(v, -fen)
 	}
-	return 1
+	return v.voice.T("roleplay.yuan", "n", v.voice.Number((fen+50)/100))
 }
 
 // rehearsalStart begins a rehearsal.
@@ -188,6 +184,9 @@ func (s *Site) rehearsalBranch(c *fiber.Ctx, v visit) error {
 // rehearsalProof verifies a rehearsal before the reader's eyes.
 func (s *Site) rehearsalProof(c *fiber.Ctx, v visit) error {
 	proof, err := s.Rehearsals.Verify(c.UserContext(), v.actor, c.Params("id"))
+	if fault.KindOf(err) == fault.Conflict {
+		return redirect(c, "/rehearsals/"+c.Params("id")) // it has not ended
+	}
 	if err != nil {
 		return err
 	}
@@ -203,7 +202,7 @@ func (s *Site) rehearsalProof(c *fiber.Ctx, v visit) error {
 	}
 	for _, f := range [][2]string{{"world", proof.World}, {"world_hash", proof.WorldHash}, {"engine", strconv.Itoa(proof.Engine)},
 		{"seed", strconv.FormatUint(proof.Seed, 10)}, {"kept", proof.Rehearsal.Hash}, {"recomputed", proof.Hash}} {
-		p.Figures = append(p.Figures, practice.Figure{Label: v.voice.T("roleplay.proof_" + f[0]), Value: f[1]})
+		p.Figures = append(p.Figures, practice.Figure{Label: v.voice.T("roleplay.proof_of." + f[0]), Value: f[1]})
 	}
 	return s.draw(c, practice.ProofPage(p))
 }

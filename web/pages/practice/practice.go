@@ -134,8 +134,8 @@ type Bar struct {
 
 // Breach is a violation that was counted.
 type Breach struct {
-	Text, Fine string
-	Clause     parts.Chip
+	Text, Count, Accounts, Fine string
+	Clause                      parts.Chip
 }
 
 // Graph is the acts one after the other, each as high as what it lost.
