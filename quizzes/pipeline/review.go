@@ -201,6 +201,11 @@ func (r *Run) branch(a int) *Run {
 	return b
 }
 
+// Advise is what a policy would do for an account now, out of what the rep knows alone.
+func (r *Run) Advise(p *Habits, account int) Act {
+	return r.branch(account).advised(p, Act{Account: account})
+}
+
 // advised is what the policy would do for the account of an act.
 func (r *Run) advised(p *Habits, played Act) Act {
 	act := p.Next(r.Sight())

@@ -162,3 +162,11 @@ func (r *Rehearsals) Verify(ctx context.Context, actor access.Actor, id string) 
 	out.Whole = out.Hash == out.Rehearsal.Hash && len(turns) == out.Turns
 	return out, nil
 }
+
+// Ended lists all rehearsals that have ended, the oldest first.
+func (r *Rehearsals) Ended(ctx context.Context, actor access.Actor) ([]string, error) {
+	if err := actor.Check(access.ReviewRehearsal, access.Other); err != nil {
+		return nil, err
+	}
+	return endedIDs(ctx, r.db.Read())
+}

@@ -145,3 +145,8 @@ func rehearsalsOf(ctx context.Context, q db.Q, person string) (out []row, err er
 	err = q.Select(ctx, &out, "SELECT "+columns+" FROM rehearsal WHERE person_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2", person, latest)
 	return out, err
 }
+
+func endedIDs(ctx context.Context, q db.Q) (ids []string, err error) {
+	err = q.Select(ctx, &ids, "SELECT id FROM rehearsal WHERE state = 'closed' ORDER BY closed_at, id")
+	return ids, err
+}

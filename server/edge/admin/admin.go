@@ -32,7 +32,7 @@ func commands() []command {
 	return []command{
 		{"demo", demo}, {"serve", serve}, {"migrate", migrate}, {"config", showConfig},
 		{"content lint", contentLint}, {"people import", peopleImport},
-		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"bench", runBench},
+		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"rehearsal verify", rehearsalVerify}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
 		{"simulate chain", simulateChain},

@@ -8,6 +8,7 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/quizzes/bank"
+	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/fault"
 )
 
@@ -17,6 +18,8 @@ func Lint(files fs.FS) []fault.Problem {
 	b, more := bank.Read(files)
 	problems = append(problems, more...)
 	problems = append(problems, cross(c, b)...)
+	_, worlds := roleplay.ReadWorlds(files)
+	problems = append(problems, worlds...)
 	fault.SortProblems(problems)
 	return problems
 }

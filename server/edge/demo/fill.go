@@ -10,6 +10,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/training"
 	"tongguan/quizzes/bank"
+	"tongguan/quizzes/pipeline"
 	"tongguan/server/base/access"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
@@ -151,7 +152,36 @@ func (f *filler) learn(ctx context.Context) error {
 			paths = slices.Delete(paths, i, i+1)
 		}
 	}
+	if err := f.rehearse(ctx); err != nil {
+		return err
+	}
 	return f.Progress.Flush(ctx)
+}
+
+// rehearse has the demo's learner play one territory, by the script, to look back on.
+func (f *filler) rehearse(ctx context.Context) error {
+	who, worlds := f.people["learner"].Actor(), f.Rehearsals.Worlds()
+	if len(worlds) == 0 || who.ID == "" {
+		return nil
+	}
+	world := worlds[0]
+	if small, ok := f.Rehearsals.World("month"); ok {
+		world = small
+	}
+	id, err := f.Rehearsals.Start(ctx, who, world.World.Name)
+	if err != nil {
+		return err
+	}
+	for turn := range 90 {
+		s, err := f.Rehearsals.Scene(ctx, who, id)
+		if err != nil || s.Run.State.Now >= s.Run.Territory.End() {
+			return err
+		}
+		if err := f.Rehearsals.Turn(ctx, who, id, turn, pipeline.ScriptFollower.Next(s.Run.Sight())); err != nil {
+			return err
+		}
+	}
+	return f.Rehearsals.Close(ctx, who, id)
 }
 
 // longestQuiz is more than the time that sitting a quiz twice takes here, after the hour in which it begins.

@@ -42,6 +42,7 @@ func (s *Site) playPage(c *fiber.Ctx, v visit, scene roleplay.Scene, account int
 	if !p.Over {
 		p.Groups = x.groups(account)
 		p.Offer, p.OfferHint = x.offer(account)
+		p.Advice, p.AdviceWhy = x.advice(account)
 	}
 	if o, ok := x.sight.Counter(account); ok && x.sight.See(account, pipeline.Deal) == 0 {
 		p.Counter = v.voice.T("roleplay.counter", "terms", x.terms(int64(o)))
@@ -203,6 +204,21 @@ func (x playing) terms(outcome int64) string {
 // basis writes basis points as a percentage.
 func basis(n int64) string {
 	return strconv.FormatFloat(float64(n)/100, 'f', -1, 64)
+}
+
+// advice is what the expert policy would do, out of what the rep knows, and the clauses that say why.
+func (x playing) advice(a int) (text string, why []parts.Chip) {
+	if x.sight.See(a, pipeline.Status) == pipeline.Gone {
+		return "", nil
+	}
+	act := x.run.Advise(&pipeline.Expert, a)
+	if act.Kind == pipeline.Wait {
+		return x.voice.T("roleplay.coach_waits"), nil
+	}
+	for _, clause := range act.Kind.Clauses() {
+		why = append(why, x.site.chip(x.visit, clause))
+	}
+	return x.voice.T("roleplay.coach_says", "act", x.actText(act.Kind.String(), act.Arg)), why
 }
 
 // groups are the acts that are possible now, by stage.

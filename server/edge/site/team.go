@@ -15,6 +15,7 @@ import (
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
+	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/access"
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
@@ -242,7 +243,23 @@ func (s *Site) member(c *fiber.Ctx, v visit) error {
 	for _, a := range attempts {
 		p.Attempts = append(p.Attempts, s.memberAttempt(v, a, v.actor.May(access.ReviewAttempt, to)))
 	}
+	if p.Rehearsals, err = s.memberRehearsals(c, v, id); err != nil {
+		return err
+	}
 	return s.draw(c, team.MemberPageOf(p))
+}
+
+// memberRehearsals lists what a member has rehearsed; those that have ended can be looked back on.
+func (s *Site) memberRehearsals(c *fiber.Ctx, v visit, id string) (out []team.Rehearsal, err error) {
+	all, err := s.Rehearsals.Of(c.UserContext(), v.actor, id)
+	for _, r := range all {
+		line := team.Rehearsal{World: s.worldTitle(v, r.World), When: v.voice.DateTime(r.Started, s.Zone), Value: yuan(v, r.Value)}
+		if r.State == roleplay.Closed {
+			line.URL = "/rehearsals/" + r.ID + "/debrief"
+		}
+		out = append(out, line)
+	}
+	return out, err
 }
 
 func (s *Site) memberCourses(c *fiber.Ctx, v visit, state progress.State, assigned []training.Assignment, may bool) ([]team.Course, error) {

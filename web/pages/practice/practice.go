@@ -53,6 +53,8 @@ type Play struct {
 	News        []string
 	Problem     string
 	Over        bool
+	Advice      string // what an expert would do
+	AdviceWhy   []parts.Chip
 }
 
 // Figure is a number with its name.

@@ -91,7 +91,11 @@ type MemberPage struct {
 	Assign                     string
 	Courses                    []Course
 	Attempts                   []Attempt
+	Rehearsals                 []Rehearsal
 }
+
+// Rehearsal is one that the person has played.
+type Rehearsal struct{ URL, World, When, Value string }
 
 // AssignForm is the form that assigns a course.
 type AssignForm struct {
