@@ -100,6 +100,9 @@ func measureAll(ctx context.Context, o bench.Options, mix, dsn string) (r benchR
 		case part == "journeys", part == "signin":
 			one, e := bench.Journeys(ctx, o, part == "signin")
 			run(&r.Runs, one, e)
+		case part == "roleplay":
+			one, e := bench.Rehearsals(ctx, o)
+			run(&r.Runs, one, e)
 		case part == "ceiling":
 			one, e := bench.EmptyHandler(o, min(o.Views, 5*time.Second))
 			run(&r.Ceiling, one, e)
@@ -181,7 +184,7 @@ func (d *desk) printBench(r benchReport) error {
 	fmt.Fprintln(w, d.voice.T("bench.columns"))
 	for _, run := range append(r.Runs, r.Ceiling...) {
 		fmt.Fprintf(w, "%s\t%.0f\t%.1f\t%.2f\t%.2f\t%.2f\t\n", run.Name, run.PerSecond, run.JPerSec, run.P50, run.P95, run.P99)
-		if run.JPerSec > 0 || run.Name == "views" {
+		if run.JPerSec > 0 || run.Name == "views" || run.Name == "rehearsals" {
 			for _, s := range run.Steps {
 				fmt.Fprintf(w, "· %s\t%d\t\t%.2f\t%.2f\t%.2f\t\n", s.Name, s.Count, s.P50, s.P95, s.P99)
 			}
