@@ -108,10 +108,7 @@ func (r *Run) accept(a int, _ int64) {
 func (r *Run) agree(a int, outcome int64) {
 	v := r.of(a)
 	p := &r.Territory.World.Products[v[Matched]-1]
-	terms, cost := r.Territory.terms[outcome], r.Territory.cost[outcome]
-	list := max(p.List, v[Size]/p.List*p.List) // whole units
-	price := list * (10_000 - terms[0]) / 10_000
-	profit := price - list*p.Cost/1000 - list*(cost-terms[0])/10_000
+	price, profit := r.ProfitOf(a, negotiation.Outcome(outcome))
 	r.tell(Agreement, a, 0, outcome)
 	r.set(a, Deal, outcome+1)
 	r.set(a, Price, price)

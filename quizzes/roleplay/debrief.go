@@ -89,7 +89,7 @@ func (r *Rehearsals) judge(ctx context.Context, s Scene) ([]Mark, error) {
 		return nil, fault.Wrap(fault.Busy, ctx.Err(), "roleplay.busy")
 	}
 	judged, err := pipeline.Review(s.Run.Log, pipeline.Root{Seed: s.Seed, World: s.World},
-		pipeline.Reviewing{Rollouts: min(200, max(16, effort/max(1, s.Turns))), Each: onAllCores})
+		pipeline.Reviewing{Rollouts: min(200, max(16, effort/max(1, s.Turns))), Each: OnAllCores})
 	if err != nil {
 		return nil, err
 	}
@@ -106,8 +106,8 @@ func (r *Rehearsals) judge(ctx context.Context, s Scene) ([]Mark, error) {
 	return out, nil
 }
 
-// onAllCores calls job with 0 to n-1, as many at a time as there are cores.
-func onAllCores(n int, job func(int)) {
+// OnAllCores calls job with 0 to n-1, as many at a time as there are cores.
+func OnAllCores(n int, job func(int)) {
 	next := make(chan int)
 	var all sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tongguan/quizzes/pipeline"
+	"tongguan/quizzes/scenario"
 	"tongguan/server/base/fault"
 )
 
@@ -66,4 +67,17 @@ func readWorld(name string, text []byte) (*pipeline.Territory, *fault.Problem) {
 		return nil, &p
 	}
 	return t, nil
+}
+
+// ReadScripts reads every script of the content, each in the world that it names.
+func ReadScripts(files fs.FS) ([]*scenario.Script, []fault.Problem) {
+	worlds, _ := ReadWorlds(files)
+	return scenario.ReadAll(files, func(name string) (pipeline.World, bool) {
+		for _, w := range worlds {
+			if w.World.Name == name {
+				return w.World, true
+			}
+		}
+		return pipeline.World{}, false
+	})
 }

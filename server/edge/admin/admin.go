@@ -35,7 +35,8 @@ func commands() []command {
 		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"rehearsal verify", rehearsalVerify}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
-		{"simulate chain", simulateChain},
+		{"simulate chain", simulateChain}, {"scenario lint", scenarioLint}, {"scenario play", scenarioPlay}, {"scenario test", scenarioTest},
+		{"scenario verify", scenarioVerify},
 	}
 }
 

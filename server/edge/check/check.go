@@ -4,11 +4,13 @@ package check
 
 import (
 	"io/fs"
+	"path"
 	"slices"
 
 	"tongguan/courses/catalog"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/scenario"
 	"tongguan/server/base/fault"
 )
 
@@ -20,8 +22,26 @@ func Lint(files fs.FS) []fault.Problem {
 	problems = append(problems, cross(c, b)...)
 	_, worlds := roleplay.ReadWorlds(files)
 	problems = append(problems, worlds...)
+	problems = append(problems, scripts(files)...)
 	fault.SortProblems(problems)
 	return problems
+}
+
+// scripts gives what is wrong with the role-play scripts.
+func scripts(files fs.FS) []fault.Problem {
+	all, problems := roleplay.ReadScripts(files)
+	known := Known(files)
+	for _, s := range all {
+		more, _ := s.Lint(path.Join("scenarios", s.ID, scenario.First+".md"), known)
+		problems = append(problems, more...)
+	}
+	return problems
+}
+
+// Known says which clauses the policy has, and which dialogue acts the library of utterances.
+func Known(files fs.FS) scenario.Known {
+	c, _ := catalog.Read(files)
+	return scenario.Known{Clause: func(id string) bool { return c.Clause(id) != nil }, Act: func(string) bool { return true }}
 }
 
 // All gives what is wrong with the content in force.

@@ -9,6 +9,7 @@ import (
 
 	"tongguan/quizzes/pipeline"
 	"tongguan/quizzes/roleplay"
+	"tongguan/server/edge/telling"
 	"tongguan/web/pages/practice"
 	"tongguan/web/parts"
 )
@@ -177,7 +178,7 @@ func (x playing) persons(a int) (out []practice.Person) {
 		if p.Met {
 			p.View = x.voice.T("roleplay.met")
 			if n := x.sight.See(a, pipeline.Attitude0+pipeline.Field(i)); n != 0 {
-				p.View = x.voice.T("roleplay.view." + x.leaning(n))
+				p.View = x.voice.T("roleplay.view." + telling.Leaning(n))
 			}
 		}
 		out = append(out, p)
@@ -185,26 +186,8 @@ func (x playing) persons(a int) (out []practice.Person) {
 	return out
 }
 
-func (x playing) leaning(n int64) string {
-	switch {
-	case n < 420:
-		return "against"
-	case n < 580:
-		return "undecided"
-	}
-	return "for"
-}
-
 // terms writes an outcome of the negotiation.
-func (x playing) terms(outcome int64) string {
-	t, _ := x.run.Territory.Terms(pipelineOutcome(outcome))
-	return x.voice.T("roleplay.terms", "discount", basis(t[0]), "payment", t[1], "delivery", t[2], "warranty", t[3])
-}
-
-// basis writes basis points as a percentage.
-func basis(n int64) string {
-	return strconv.FormatFloat(float64(n)/100, 'f', -1, 64)
-}
+func (x playing) terms(outcome int64) string { return x.teller().Terms(outcome) }
 
 // advice is what the expert policy would do, out of what the rep knows, and the clauses that say why.
 func (x playing) advice(a int) (text string, why []parts.Chip) {
@@ -302,7 +285,7 @@ func (x playing) offer(a int) (out []parts.Select, hint string) {
 		for j, value := range values {
 			text := strconv.FormatInt(value, 10)
 			if i == 0 {
-				text = basis(value)
+				text = telling.Basis(value)
 			}
 			s.Choices = append(s.Choices, parts.Choice{Value: strconv.Itoa(j), Text: x.voice.T("roleplay.term_value."+terms[i], "n", text), Chosen: value == last[i]})
 		}

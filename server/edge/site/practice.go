@@ -10,6 +10,7 @@ import (
 	"tongguan/quizzes/pipeline"
 	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/fault"
+	"tongguan/server/edge/telling"
 	"tongguan/web/pages/practice"
 	"tongguan/web/parts"
 )
@@ -60,12 +61,7 @@ func (s *Site) worldTitle(v visit, name string) string {
 }
 
 // yuan writes money, to the whole yuan.
-func yuan(v visit, fen pipeline.Money) string {
-	if fen < 0 {
-		return "−" + yuan(v, -fen)
-	}
-	return v.voice.T("roleplay.yuan", "n", v.voice.Number((fen+50)/100))
-}
+func yuan(v visit, fen pipeline.Money) string { return telling.Teller{Voice: v.voice}.Yuan(fen) }
 
 // rehearsalStart begins a rehearsal.
 func (s *Site) rehearsalStart(c *fiber.Ctx, v visit) error {

@@ -1,0 +1,570 @@
+package scenario
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"tongguan/quizzes/negotiation"
+	"tongguan/quizzes/pipeline"
+)
+
+// MaxTurns is how many moves a play may have.
+const MaxTurns = 120
+
+// MaxSay is how much a learner may type at a time, in characters.
+const MaxSay = 2_000
+
+// Move is what a learner does: one of Pick, Offer, Form and Say, at the beat at which it was decided.
+type Move struct {
+	Beat  string           `json:"beat"`
+	Pick  string           `json:"pick,omitempty"`
+	Offer []int            `json:"offer,omitempty"` // the position of each term
+	Form  map[string]int64 `json:"form,omitempty"`
+	Say   string           `json:"say,omitempty"`
+	Heard *Heard           `json:"heard,omitempty"` // what Say was understood as: no replay needs the classifier
+	Voice string           `json:"voice,omitempty"` // how the customer's answer was put by a language model, where one is on
+}
+
+// Heard is what was understood of a typed sentence.
+type Heard struct {
+	Act        string   `json:"act,omitempty"`
+	Pick       string   `json:"pick,omitempty"` // the option that it is, "" where the customer asks back
+	Confidence int64    `json:"confidence"`     // thousandths
+	Choices    []string `json:"choices,omitempty"`
+	Money      int64    `json:"money,omitempty"`   // fen
+	Percent    int64    `json:"percent,omitempty"` // basis points
+	Days       int64    `json:"days,omitempty"`
+	Number     int64    `json:"number,omitempty"`
+}
+
+// MoveError says why a move is not possible. Key names the sentence.
+type MoveError struct{ Key string }
+
+func (e *MoveError) Error() string { return "scenario: " + e.Key }
+
+// Line is one line of a transcript.
+type Line struct {
+	Turn   int // after how many moves it came: 0 is the beginning
+	Who    Who
+	Beat   int
+	Text   int     // a text of the script, −1 none
+	Values []int64 // of its places
+	Said   string  // what a learner typed, or a model voiced
+	Value  int64   // an outcome
+	From   int     // events of the log
+	To     int
+}
+
+// Breach is a rule that was broken.
+type Breach struct {
+	Turn      int
+	Clause    string
+	Points    int
+	Red       bool
+	Option    *Option            // nil where the engine found it
+	Violation pipeline.Violation // where the engine found it
+}
+
+// Play is a script at work.
+type Play struct {
+	Script *Script
+	Seed   uint64
+	Run    *pipeline.Run
+	Beat   int // where it is; −1 when it has ended
+	Turns  int
+	Lines  []Line
+	Shown  [][]int // of each behaviour, the turns that showed it
+	Broken []Breach
+	Ended  bool
+
+	counters []int64
+	seen     []int32
+	took     []int32
+	memory   [systemVars]int64
+	deal     bool
+	quiet    bool // keeps no lines
+	hash     [32]byte
+}
+
+// NewPlay begins a script under the luck of a seed.
+func (s *Script) NewPlay(seed uint64) *Play {
+	p := &Play{Script: s, Seed: seed, Run: s.Territory.NewRun(seed)}
+	p.begin()
+	p.hash = sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(s.hash), seed))
+	return p
+}
+
+// begin sets the stage, draws, and enters the first beat.
+func (p *Play) begin() {
+	s := p.Script
+	p.counters, p.seen, p.took = make([]int64, len(s.counters)), make([]int32, len(s.Beats)), make([]int32, len(s.options))
+	p.Shown = make([][]int, len(s.Behaviours))
+	for _, d := range s.draws {
+		p.counters[d.counter] = d.values[pick(p.Seed, d.name, len(d.values))]
+	}
+	p.Run.Put(0, pipeline.Unfit, 0)
+	for _, e := range s.start {
+		p.Run.Put(0, e.field, e.value.node.eval(p.look))
+	}
+	if len(s.Agreed) > 0 {
+		o, _ := s.Territory.Table(0).Outcome(s.Agreed...)
+		p.Run.Agree(0, o)
+	}
+	p.enter(0)
+}
+
+// pick draws the place of one of n values, by the seed and the name of what is drawn.
+func pick(seed uint64, name string, n int) int {
+	sum := sha256.Sum256(append(binary.LittleEndian.AppendUint64(nil, seed), "draw "+name...))
+	return int(binary.LittleEndian.Uint64(sum[:8]) % uint64(n))
+}
+
+// Hash proves everything so far, hex: script, seed, moves and what the engine made of them.
+func (p *Play) Hash() string { return hex.EncodeToString(p.hash[:]) }
+
+// At is the beat where the play is; ok is false when it has ended.
+func (p *Play) At() (*Beat, bool) {
+	if p.Ended || p.Beat < 0 {
+		return nil, false
+	}
+	return &p.Script.Beats[p.Beat], true
+}
+
+func (p *Play) holds(e *expression) bool { return e == nil || e.node.eval(p.look) != 0 }
+
+// Open gives the options that can be picked now, in an order that the seed decides: no place is the right one.
+func (p *Play) Open() (out []*Option) {
+	b, ok := p.At()
+	if !ok {
+		return nil
+	}
+	for _, o := range b.Options {
+		if (o.Again || p.took[o.number] == 0) && p.holds(o.When) && p.able(o) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Option) int { return cmp.Compare(p.place(a), p.place(b)) })
+	return out
+}
+
+// place is where an option stands among its like (the finaliser of SplitMix64).
+func (p *Play) place(o *Option) uint64 {
+	x := p.Seed + uint64(o.number+1)*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// able says whether the engine would do the first act of an option: what it bars cannot be picked.
+func (p *Play) able(o *Option) bool {
+	return len(o.Doing.acts) == 0 || p.Run.Can(o.Doing.acts[0]) == nil
+}
+
+// CanOffer says whether an offer can be made now.
+func (p *Play) CanOffer() bool {
+	b, ok := p.At()
+	return ok && b.Kind == Table && p.Run.Can(pipeline.Act{Kind: pipeline.Offer}) == nil
+}
+
+// Do makes a move. One that is not possible changes nothing; the error is a *MoveError.
+func (p *Play) Do(m Move) error {
+	b, ok := p.At()
+	switch {
+	case !ok:
+		return &MoveError{"scenario.move.ended"}
+	case m.Beat != b.ID:
+		return &MoveError{"scenario.move.stale"}
+	case p.Turns >= MaxTurns:
+		return &MoveError{"scenario.move.ended"}
+	}
+	do, err := p.check(b, m)
+	if err != nil {
+		return err
+	}
+	p.Turns++
+	p.memory[sysTurns]++
+	before := p.Run.State.News[pipeline.Breach-pipeline.Reached]
+	start := p.length()
+	do()
+	if p.Run.State.News[pipeline.Breach-pipeline.Reached] > before {
+		p.engineBreaches(start)
+	}
+	p.judgeDeal()
+	p.goneOrOver()
+	p.seal(m)
+	return nil
+}
+
+// check finds out what a move does, without doing it.
+func (p *Play) check(b *Beat, m Move) (func(), error) {
+	switch {
+	case m.Pick != "" && m.Offer == nil && m.Form == nil && m.Say == "":
+		o, err := p.openOption(m.Pick)
+		return func() { p.take(o, "") }, err
+	case m.Offer != nil && m.Pick == "" && m.Form == nil && m.Say == "":
+		outcome, err := p.outcome(m.Offer)
+		return func() { p.offer(outcome) }, err
+	case m.Form != nil && m.Pick == "" && m.Offer == nil && m.Say == "":
+		if err := checkForm(b, m.Form); err != nil {
+			return nil, err
+		}
+		return func() { p.fill(b, m.Form) }, nil
+	case m.Say != "" && m.Heard != nil && m.Pick == "" && m.Offer == nil && m.Form == nil:
+		return p.checkSay(b, m)
+	}
+	return nil, &MoveError{"scenario.move.nothing"}
+}
+
+func (p *Play) openOption(id string) (*Option, error) {
+	for _, o := range p.Open() {
+		if o.ID == id {
+			return o, nil
+		}
+	}
+	return nil, &MoveError{"scenario.move.not_open"}
+}
+
+func (p *Play) outcome(terms []int) (negotiation.Outcome, error) {
+	o, err := p.Script.Territory.Table(0).Outcome(terms...)
+	if err != nil || !p.CanOffer() {
+		return 0, &MoveError{"scenario.move.no_offer"}
+	}
+	return o, nil
+}
+
+// maxFill is the greatest number that a form takes.
+const maxFill = 1_000_000_000_000
+
+func checkForm(b *Beat, form map[string]int64) error {
+	if b.Kind != Form || len(form) != len(b.Fields) {
+		return &MoveError{"scenario.move.form"}
+	}
+	for _, f := range b.Fields {
+		if v, ok := form[f.ID]; !ok || v < 0 || v > maxFill {
+			return &MoveError{"scenario.move.form"}
+		}
+	}
+	return nil
+}
+
+func (p *Play) checkSay(b *Beat, m Move) (func(), error) {
+	if b.Kind != Free {
+		return nil, &MoveError{"scenario.move.not_open"}
+	}
+	if len([]rune(m.Say)) > MaxSay {
+		return nil, &MoveError{"scenario.move.too_long"}
+	}
+	if m.Heard.Pick == "" {
+		return func() { p.hear(m); p.askBack(m) }, nil
+	}
+	o, err := p.openOption(m.Heard.Pick)
+	return func() { p.hear(m); p.take(o, m.Say) }, err
+}
+
+// hear keeps what was understood.
+func (p *Play) hear(m Move) {
+	h := m.Heard
+	p.memory[sysMoney], p.memory[sysPercent], p.memory[sysTerm], p.memory[sysNumber] = h.Money, h.Percent, h.Days, h.Number
+}
+
+// askBack costs a little of the customer's patience.
+func (p *Play) askBack(m Move) {
+	p.line(Line{Who: Rep, Text: -1, Said: m.Say})
+	p.line(Line{Who: Asks, Text: -1})
+	p.memory[sysAsked]++
+	p.Run.Sway(0, pipeline.Patience, -20)
+}
+
+// take does an option.
+func (p *Play) take(o *Option, said string) {
+	p.line(Line{Who: Rep, Text: o.Text, Said: said})
+	p.took[o.number]++
+	p.happen(&o.Doing, o)
+	p.tell(o.Replies)
+	if p.gone() {
+		return
+	}
+	for _, d := range o.Diverts {
+		if p.holds(d.when) {
+			p.enter(d.to)
+			return
+		}
+	}
+	p.stay()
+}
+
+func (p *Play) offer(outcome negotiation.Outcome) {
+	p.line(Line{Who: Offers, Text: -1, Value: int64(outcome)})
+	p.memory[sysLast] = int64(outcome)
+	from := p.length()
+	talked := p.Run.State.News
+	if err := p.Run.Do(pipeline.Act{Kind: pipeline.Offer, Arg: int64(outcome)}); err != nil {
+		return // it was possible when the move was checked
+	}
+	for i, kind := range []pipeline.Kind{pipeline.Countered, pipeline.Agreement, pipeline.BrokeOff, pipeline.NotReady} {
+		if p.Run.State.News[kind-pipeline.Reached] > talked[kind-pipeline.Reached] {
+			p.memory[sysReply] = int64(i + 1)
+		}
+	}
+	p.line(Line{Who: News, Text: -1, From: from, To: p.length()})
+	if !p.gone() {
+		p.onward()
+	}
+}
+
+func (p *Play) fill(b *Beat, form map[string]int64) {
+	p.memory[sysRight] = 0
+	for _, f := range b.Fields {
+		p.counters[f.at] = form[f.ID]
+		p.memory[sysRight] += truth(form[f.ID] == f.Is.node.eval(p.look))
+		p.line(Line{Who: Rep, Text: f.Label, Value: form[f.ID], Values: []int64{form[f.ID]}})
+	}
+	p.onward()
+}
+
+// onward follows the diverts of the beat, and stays where none holds.
+func (p *Play) onward() {
+	for _, d := range p.Script.Beats[p.Beat].Diverts {
+		if p.holds(d.when) {
+			p.enter(d.to)
+			return
+		}
+	}
+	p.stay()
+}
+
+// stay says again what a beat has to say to what has just happened.
+func (p *Play) stay() {
+	b := &p.Script.Beats[p.Beat]
+	p.seen[p.Beat]++
+	var again []passage
+	for _, t := range b.Texts {
+		if t.again {
+			again = append(again, t)
+		}
+	}
+	p.tell(again)
+	if next, on := p.passes(b); on {
+		p.enter(next)
+	}
+}
+
+// maxHops is how many beats may follow each other without the learner doing anything.
+const maxHops = 40
+
+// enter goes to a beat, and on through those that ask nothing of the learner.
+func (p *Play) enter(beat int) {
+	for hops := 0; ; hops++ {
+		if beat < 0 || hops > maxHops {
+			p.end()
+			return
+		}
+		p.Beat = beat
+		p.seen[beat]++
+		b := &p.Script.Beats[beat]
+		p.happen(&b.Doing, nil)
+		p.tell(b.Texts)
+		if p.gone() {
+			return
+		}
+		if next, on := p.passes(b); !on {
+			return
+		} else {
+			beat = next
+		}
+	}
+}
+
+// passes says where a beat leads by itself: one that offers nothing, or nothing any more.
+func (p *Play) passes(b *Beat) (next int, on bool) {
+	if b.Kind == Form || b.Kind == Table && p.CanOffer() || len(p.Open()) > 0 {
+		return 0, false
+	}
+	for _, d := range b.Diverts {
+		if p.holds(d.when) {
+			return d.to, true
+		}
+	}
+	return -1, true
+}
+
+func (p *Play) end() { p.Beat, p.Ended = -1, true }
+
+// gone says whether the customer has left, and goes where the script says then.
+func (p *Play) gone() bool {
+	if p.Ended || p.Run.Of(0, pipeline.Status) != pipeline.Gone {
+		return p.Ended
+	}
+	if at := p.Script.gone; at >= 0 && p.seen[at] == 0 {
+		p.enterGone(at)
+	}
+	p.end()
+	return true
+}
+
+// enterGone says what a script says when the customer has left, and nothing else.
+func (p *Play) enterGone(beat int) {
+	p.Beat = beat
+	p.seen[beat]++
+	p.happen(&p.Script.Beats[beat].Doing, nil)
+	p.tell(p.Script.Beats[beat].Texts)
+}
+
+// goneOrOver ends what has ended of itself.
+func (p *Play) goneOrOver() {
+	if !p.gone() && !p.Ended && p.Run.State.Now >= p.Run.Territory.End() {
+		p.end()
+	}
+}
+
+// happen does what is beside words: acts, then effects, then what is shown and broken.
+func (p *Play) happen(d *doing, o *Option) {
+	from := p.length()
+	for _, act := range d.acts {
+		if p.Run.Can(act) == nil {
+			_ = p.Run.Do(act) // Can has said so
+		}
+	}
+	if to := p.length(); to > from {
+		p.line(Line{Who: News, Text: -1, From: from, To: to})
+	}
+	for _, e := range d.effects {
+		if p.holds(e.when) {
+			p.apply(e)
+		}
+	}
+	for _, s := range d.shows {
+		if p.holds(s.when) {
+			p.Shown[s.behaviour] = append(p.Shown[s.behaviour], p.Turns)
+		}
+	}
+	for _, b := range d.breaks {
+		if p.holds(b.when) {
+			p.Broken = append(p.Broken, Breach{Turn: p.Turns, Clause: b.clause, Points: b.points, Red: b.red, Option: o})
+		}
+	}
+}
+
+func (p *Play) apply(e effect) {
+	v := e.value.node.eval(p.look)
+	switch {
+	case e.counter >= 0 && e.put:
+		p.counters[e.counter] = v
+	case e.counter >= 0:
+		p.counters[e.counter] = bounded(p.counters[e.counter] + v)
+	case e.put:
+		p.Run.Put(0, e.field, v)
+	default:
+		p.Run.Sway(0, e.field, v)
+	}
+}
+
+// enginePoints is what a violation that the engine finds costs, in points; a kickback fails.
+const enginePoints = 10
+
+// engineBreaches takes over the violations that the engine found in this move.
+func (p *Play) engineBreaches(from int) {
+	if p.Run.Log == nil { // only tried out: which they were is in the account's bits
+		p.Broken = append(p.Broken, Breach{Turn: p.Turns, Clause: pipeline.Unreviewed.Clause(), Points: enginePoints, Red: p.Run.Of(0, pipeline.Breaches)&(1<<pipeline.Kickback) != 0})
+		return
+	}
+	for i := from; i < p.Run.Log.Len(); i++ {
+		if e := p.Run.Log.At(i); e.Kind == pipeline.Breach {
+			v := pipeline.Violation(e.Slot)
+			p.Broken = append(p.Broken, Breach{Turn: p.Turns, Clause: v.Clause(), Points: enginePoints, Red: v == pipeline.Kickback, Violation: v})
+		}
+	}
+}
+
+func (p *Play) length() int {
+	if p.Run.Log == nil {
+		return 0
+	}
+	return p.Run.Log.Len()
+}
+
+// tell shows passages: of neighbours with conditions by the same speaker the first that holds.
+func (p *Play) tell(passages []passage) {
+	if p.quiet {
+		return
+	}
+	chosen := false
+	for i, t := range passages {
+		if t.when == nil || i == 0 || passages[i-1].when == nil || passages[i-1].who != t.who {
+			chosen = false
+		}
+		if t.when == nil || !chosen && p.holds(t.when) {
+			chosen = t.when != nil
+			p.line(Line{Who: t.who, Text: t.text})
+		}
+	}
+}
+
+// line keeps a line of the transcript, with the values of its places as they are now.
+func (p *Play) line(l Line) {
+	if p.quiet {
+		return
+	}
+	l.Turn, l.Beat = p.Turns, p.Beat
+	if l.Text >= 0 && l.Values == nil {
+		for _, h := range p.Script.texts[l.Text].holds {
+			l.Values = append(l.Values, h.at.eval(p.look))
+		}
+	}
+	p.Lines = append(p.Lines, l)
+}
+
+// seal takes a move and what came of it into the hash.
+func (p *Play) seal(m Move) {
+	if p.quiet {
+		return
+	}
+	text, _ := json.Marshal(m) // strings and numbers
+	h := sha256.New()
+	h.Write(p.hash[:])
+	h.Write(binary.LittleEndian.AppendUint64(nil, uint64(p.Beat+1)))
+	log := p.Run.Log.Hash()
+	h.Write(log[:])
+	for _, c := range p.counters {
+		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(c)))
+	}
+	h.Write(text)
+	h.Sum(p.hash[:0])
+}
+
+// Fork is a copy that keeps no transcript, and goes on under other luck, or under its own where that is none.
+func (p *Play) Fork(l pipeline.Luck) *Play {
+	out := *p
+	out.Run, out.quiet, out.Lines = p.Run.Fork(l), true, nil
+	out.counters, out.seen, out.took = slices.Clone(p.counters), slices.Clone(p.seen), slices.Clone(p.took)
+	out.Broken = slices.Clone(p.Broken)
+	out.Shown = slices.Clone(p.Shown)
+	for i := range out.Shown {
+		out.Shown[i] = slices.Clip(out.Shown[i])
+	}
+	return &out
+}
+
+// Say writes a line of the transcript that has words.
+func (p *Play) Say(lang string, l Line, format Format) string {
+	if l.Said != "" || l.Text < 0 {
+		return l.Said
+	}
+	return p.Script.write(lang, l.Text, l.Values, format)
+}
+
+// Text writes a text of the script with the values that its places have now.
+func (p *Play) Text(lang string, n int, format Format) string {
+	if n < 0 {
+		return ""
+	}
+	var values []int64
+	for _, h := range p.Script.texts[n].holds {
+		values = append(values, h.at.eval(p.look))
+	}
+	return p.Script.write(lang, n, values, format)
+}

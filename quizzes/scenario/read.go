@@ -1,0 +1,654 @@
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tongguan/quizzes/pipeline"
+	"tongguan/server/base/fault"
+)
+
+// ReadAll reads every script of the content, and says what is wrong with those that it leaves out. Worlds are asked
+// for by name.
+func ReadAll(files fs.FS, world func(name string) (pipeline.World, bool)) (out []*Script, problems []fault.Problem) {
+	entries, err := fs.ReadDir(files, "scenarios")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, []fault.Problem{fault.ProblemAt("scenarios", 0, "roleplay.unreadable", "reason", err.Error())}
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		s, ps := Read(files, path.Join("scenarios", e.Name()), world)
+		if problems = append(problems, ps...); s != nil {
+			out = append(out, s)
+		}
+	}
+	return out, problems
+}
+
+// Read reads a script out of its folder: nil where something is wrong with it.
+func Read(files fs.FS, folder string, world func(name string) (pipeline.World, bool)) (*Script, []fault.Problem) {
+	src := source{Rules: Version, ID: path.Base(folder), Files: map[string]string{}}
+	var problems []fault.Problem
+	for _, lang := range Languages {
+		text, err := fs.ReadFile(files, path.Join(folder, lang+".md"))
+		if err != nil {
+			problems = append(problems, fault.ProblemAt(path.Join(folder, lang+".md"), 0, "scenario.bad.no_language"))
+			continue
+		}
+		src.Files[lang] = string(text)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return read(src, folder, world)
+}
+
+// FromText reads a script as it was kept beside a play.
+func FromText(text []byte) (*Script, error) {
+	var src source
+	if err := json.Unmarshal(text, &src); err != nil {
+		return nil, err
+	}
+	if src.Rules != Version {
+		return nil, fmt.Errorf("scenario: rules of version %d", src.Rules)
+	}
+	var w pipeline.World
+	if err := json.Unmarshal(src.World, &w); err != nil {
+		return nil, err
+	}
+	s, problems := read(src, src.ID, func(string) (pipeline.World, bool) { return w, true })
+	if s == nil {
+		return nil, fmt.Errorf("scenario: %s:%d: %s", problems[0].File, problems[0].Line, problems[0].Key)
+	}
+	return s, nil
+}
+
+// reader turns lines into a script.
+type reader struct {
+	*Script
+	raw     *raw
+	names   map[string]node
+	ids     map[string]int // of beats and options: the line
+	targets []func()       // diverts, once every beat is known
+}
+
+func read(src source, folder string, world func(string) (pipeline.World, bool)) (*Script, []fault.Problem) {
+	s := &Script{source: src, words: map[string]Words{}}
+	r := &reader{Script: s, raw: readRaw(path.Join(folder, First+".md"), []byte(src.Files[First]), true), names: map[string]node{}, ids: map[string]int{}}
+	var front struct {
+		Facts `yaml:",inline"`
+		Words `yaml:",inline"`
+	}
+	r.raw.decode(&front)
+	s.Facts, s.words[First] = front.Facts, front.Words
+	if len(r.raw.problems) > 0 {
+		return nil, r.raw.problems
+	}
+	if r.facts(path.Base(folder)); len(r.raw.problems) == 0 {
+		r.world(world)
+	}
+	if len(r.raw.problems) > 0 {
+		return nil, r.raw.problems
+	}
+	r.declare()
+	r.beats()
+	r.measures()
+	problems := r.raw.problems
+	for _, lang := range Languages[1:] {
+		problems = append(problems, s.translate(lang, readRaw(path.Join(folder, lang+".md"), []byte(src.Files[lang]), false), r)...)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	s.hash = hashOf(s.Text())
+	return s, nil
+}
+
+func (r *reader) wrong(line int, key string, args ...any) { r.raw.wrong(line, key, args...) }
+
+// facts checks what the front matter says.
+func (r *reader) facts(folder string) {
+	f := &r.Facts
+	total := f.Rubric.Process + f.Rubric.Outcome + f.Rubric.Compliance + f.Rubric.Relationship
+	for _, c := range []struct {
+		ok   bool
+		key  string
+		args []any
+	}{
+		{f.ID == folder, "scenario.bad.id", []any{"id", f.ID, "folder", folder}},
+		{f.Stage >= 1 && f.Stage <= 6, "scenario.bad.stage", nil},
+		{slices.Contains(Levels, f.Level), "scenario.bad.level", []any{"known", strings.Join(Levels, " ")}},
+		{len(f.Clauses) > 0, "scenario.bad.clauses", nil},
+		{f.Minutes >= 1 && f.Minutes <= 90, "scenario.bad.minutes", nil},
+		{total == 100, "scenario.bad.rubric", []any{"sum", total}},
+		{f.Pass.Score >= 1 && f.Pass.Score <= 100, "scenario.bad.pass", nil},
+		{f.Success != "", "scenario.bad.success", nil},
+		{f.Exam == nil || f.Exam.Minutes >= 1 && f.Exam.Minutes <= 90 && f.Exam.Band[0] >= 0 && f.Exam.Band[0] < f.Exam.Band[1] && f.Exam.Band[1] <= 100, "scenario.bad.exam", nil},
+		{len(r.raw.beats) > 0 && len(r.raw.beats) <= maxBeats, "scenario.bad.beats", []any{"max", maxBeats}},
+		{len(f.Draws) <= 16 && len(f.Behaviours) <= 30 && len(f.Outcome) <= 10 && len(f.Relationship) <= 10, "scenario.bad.many", nil},
+	} {
+		if !c.ok {
+			r.wrong(1, c.key, c.args...)
+		}
+	}
+	r.rubric()
+}
+
+// rubric checks that points sum to what each part has, and that everything has a name and a clause.
+func (r *reader) rubric() {
+	sums, w := map[string]int{}, r.words[First]
+	named := map[string]bool{}
+	add := func(part, id, clause string, points int, words map[string]string) {
+		sums[part] += points
+		switch {
+		case id == "" || named[id]:
+			r.wrong(1, "scenario.bad.twice", "id", id)
+		case words[id] == "":
+			r.wrong(1, "scenario.bad.unnamed", "id", id)
+		case clause == "" || points < 1:
+			r.wrong(1, "scenario.bad.points", "id", id)
+		}
+		named[id] = true
+	}
+	for _, b := range r.Behaviours {
+		add("process", b.ID, b.Clause, b.Points, w.Behaviours)
+	}
+	for _, m := range r.Outcome {
+		add("outcome", m.ID, m.Clause, m.Points, w.Measures)
+	}
+	for _, m := range r.Relationship {
+		add("relationship", m.ID, m.Clause, m.Points, w.Measures)
+	}
+	for part, has := range map[string]int{"process": r.Rubric.Process, "outcome": r.Rubric.Outcome, "relationship": r.Rubric.Relationship} {
+		if sums[part] != has {
+			r.wrong(1, "scenario.bad.weights", "part", part, "sum", sums[part], "has", has)
+		}
+	}
+	for _, id := range r.Pass.Must {
+		if r.behaviour(id) < 0 {
+			r.wrong(1, "scenario.bad.unknown_behaviour", "id", id)
+		}
+	}
+	for _, m := range slices.Concat(r.Outcome, r.Relationship) {
+		if m.From == m.To {
+			r.wrong(1, "scenario.bad.measure", "id", m.ID)
+		}
+	}
+}
+
+// world makes the territory of one account.
+func (r *reader) world(find func(string) (pipeline.World, bool)) {
+	w, ok := find(r.World)
+	if !ok {
+		r.wrong(1, "scenario.bad.world", "name", r.World)
+		return
+	}
+	if r.source.World == nil {
+		kept, err := json.Marshal(w)
+		if err != nil {
+			r.wrong(1, "roleplay.unreadable", "reason", err.Error())
+			return
+		}
+		r.source.World = kept
+	}
+	p := r.words[First].Persona
+	c := r.Customer
+	w.Name, w.Flow = "scenario."+r.ID, nil
+	if r.Days != 0 {
+		w.Days = r.Days
+	}
+	w.Segments = []pipeline.Segment{{ID: "customer", Title: pipeline.Title{Zh: p.Company, En: p.Company}, Accounts: 1, Size: c.Size, Urgency: c.Urgency,
+		Rival: c.Rival, Credit: c.Credit, Tactic: c.Tactic, Weights: c.Weights, Explicit: 1000}}
+	t, err := pipeline.NewTerritory(w)
+	var e *pipeline.WorldError
+	if errors.As(err, &e) {
+		r.raw.problems = append(r.raw.problems, fault.Problem{File: r.raw.file, Line: 1, Key: "simulate." + e.Key, Args: e.Args})
+		return
+	}
+	if err != nil {
+		r.wrong(1, "roleplay.unreadable", "reason", err.Error())
+		return
+	}
+	r.Territory = t
+}
+
+// declare makes the names that expressions may use.
+func (r *reader) declare() {
+	r.names = systemNames()
+	constant := func(name string, v int64) { r.names[name] = node{op: "number", value: v} }
+	for i, c := range r.Territory.World.Capabilities {
+		constant("need."+c.ID, 1<<i)
+	}
+	for i, p := range r.Territory.World.Products {
+		constant("product."+p.ID, int64(i+1))
+	}
+	for i, who := range []string{"purchasing", "user", "technical", "decision_maker"} {
+		constant("person."+who, 1<<i)
+	}
+	for i, reply := range replies {
+		constant(reply, int64(i+1))
+	}
+	for _, name := range sortedKeys(r.Draws) {
+		d := draw{name: name, counter: r.counter(name)}
+		for _, v := range r.Draws[name] {
+			switch v := v.(type) {
+			case int:
+				d.values = append(d.values, int64(v))
+			case string:
+				d.values = append(d.values, r.symbol(v))
+			default:
+				r.wrong(1, "scenario.bad.draw", "name", name)
+			}
+		}
+		if len(d.values) == 0 {
+			r.wrong(1, "scenario.bad.draw", "name", name)
+			d.values = []int64{0}
+		}
+		r.draws = append(r.draws, d)
+	}
+	for _, b := range r.raw.beats { // counters and marks of all beats, before any expression is read
+		r.names["seen."+b.id] = node{op: "name", at: variable{seenVar, len(r.ids)}}
+		r.unique(b.id, b.line)
+		for _, o := range b.options {
+			if b.kind == string(Form) {
+				r.counter(o.id)
+			}
+			for _, s := range o.subs {
+				r.declareEffect(s)
+			}
+		}
+		for _, d := range b.doing {
+			r.declareEffect(d)
+		}
+	}
+	n := 0
+	for _, b := range r.raw.beats {
+		for _, o := range b.options {
+			r.unique(o.id, o.line)
+			if b.kind != string(Form) {
+				r.names["took."+o.id] = node{op: "name", at: variable{tookVar, n}}
+				n++
+			}
+		}
+	}
+}
+
+func (r *reader) unique(id string, line int) {
+	if at, twice := r.ids[id]; twice {
+		r.wrong(line, "scenario.bad.twice_at", "id", id, "line", at)
+	}
+	r.ids[id] = line
+}
+
+// declareEffect makes a counter of what an effect changes, unless it is a field.
+func (r *reader) declareEffect(l rawLine) {
+	if l.key != "effect" {
+		return
+	}
+	for _, part := range strings.Split(l.value, ",") {
+		if name, _, ok := strings.Cut(strings.TrimSpace(part), " "); ok {
+			if _, known := r.names[name]; !known && identifier(name) {
+				r.counter(name)
+			}
+		}
+	}
+}
+
+func identifier(s string) bool {
+	for i, c := range s {
+		if (c < 'a' || c > 'z') && c != '_' && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// counter gives the number of a counter, which is made if there is none of the name.
+func (r *reader) counter(name string) int {
+	if n, ok := r.names[name]; ok && n.at.kind == counterVar && n.op == "name" {
+		return n.at.n
+	}
+	r.counters = append(r.counters, name)
+	r.names[name] = node{op: "name", at: variable{counterVar, len(r.counters) - 1}}
+	return len(r.counters) - 1
+}
+
+func (r *reader) symbol(name string) int64 {
+	i := slices.Index(r.symbols, name)
+	if i < 0 {
+		i = len(r.symbols)
+		r.symbols = append(r.symbols, name)
+		for lang, w := range r.words {
+			if lang == First && w.Words[name] == "" {
+				r.wrong(1, "scenario.bad.no_word", "name", name)
+			}
+		}
+	}
+	n := int64(symbolBase + i)
+	r.names[name] = node{op: "number", value: n}
+	return n
+}
+
+// expr reads an expression that must be sound; nil where it is not.
+func (r *reader) expr(line int, text string) *expression {
+	e, err := parse(text, func(name string) (node, bool) { n, ok := r.names[name]; return n, ok })
+	var wrong *exprError
+	if errors.As(err, &wrong) {
+		r.wrong(line, "scenario.bad."+wrong.key, "what", wrong.what)
+		return nil
+	}
+	return &e
+}
+
+// when reads a condition at the end of a directive: "… if condition".
+func (r *reader) when(line int, value string) (rest string, when *expression) {
+	rest, cond, ok := strings.Cut(value, " if ")
+	if !ok {
+		return strings.TrimSpace(value), nil
+	}
+	return strings.TrimSpace(rest), r.expr(line, cond)
+}
+
+func (r *reader) beats() {
+	for i, b := range r.raw.beats {
+		out := Beat{ID: b.id, Kind: Kind(b.kind), Title: r.say(First, b.title, b.line), Hint: -1, line: b.line}
+		out.Texts = r.passages(b.passages)
+		for _, d := range b.doing {
+			switch d.key {
+			case "->":
+				r.divert(d, &out.Diverts)
+			case "hint":
+				out.Hint = r.say(First, d.value, d.line)
+			default:
+				r.do(d, &out.Doing)
+			}
+		}
+		if len(b.options) > maxOptions {
+			r.wrong(b.line, "scenario.bad.options", "max", maxOptions)
+		}
+		for _, o := range b.options {
+			if out.Kind == Form {
+				out.Fields = append(out.Fields, r.field(o))
+				continue
+			}
+			option := r.option(o, i)
+			out.Options = append(out.Options, option)
+		}
+		r.kind(&out)
+		r.Beats = append(r.Beats, out)
+	}
+	for _, resolve := range r.targets {
+		resolve()
+	}
+	r.gone = -1
+	if r.Gone != "" {
+		if r.gone = r.beat(r.Gone); r.gone < 0 {
+			r.wrong(1, "scenario.bad.no_beat", "id", r.Gone)
+		}
+	}
+}
+
+// kind checks that a beat has what its kind needs, and a way out.
+func (r *reader) kind(b *Beat) {
+	switch {
+	case b.Kind == Form && len(b.Fields) == 0, b.Kind == Free && len(b.Options) == 0:
+		r.wrong(b.line, "scenario.bad.empty_beat", "id", b.ID)
+	case (b.Kind == Form || b.Kind == Table) && len(b.Diverts) == 0, len(b.Options)+len(b.Diverts) == 0:
+		r.wrong(b.line, "scenario.bad.no_way", "id", b.ID)
+	}
+	if b.Kind != Free {
+		return
+	}
+	for _, o := range b.Options {
+		if len(o.Means) == 0 && len(o.Says[First]) == 0 {
+			r.wrong(o.line, "scenario.bad.unsayable", "id", o.ID)
+		}
+	}
+}
+
+func (r *reader) passages(lines []rawLine) (out []passage) {
+	for i, l := range lines {
+		p := passage{who: Narrator, text: r.say(First, l.value, l.line)}
+		if l.key == "says" {
+			p.who = Client
+		}
+		if l.condition {
+			if l.when == "else" && i > 0 && lines[i-1].condition && lines[i-1].key == l.key {
+				p.when, p.again = &expression{text: "else", node: &node{op: "number", value: 1}}, out[i-1].again
+			} else if p.when = r.expr(l.line, l.when); p.when != nil {
+				p.when.node.names(func(v variable) {
+					p.again = p.again || v == variable{systemVar, sysVisits} || v == variable{systemVar, sysReply}
+				})
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (r *reader) field(o *rawOption) FormField {
+	f := FormField{ID: o.id, Label: r.say(First, o.text, o.line), at: r.counter(o.id), line: o.line}
+	for _, s := range o.subs {
+		if s.key != "is" {
+			r.wrong(s.line, "scenario.bad.key", "key", s.key)
+		} else if e := r.expr(s.line, s.value); e != nil {
+			f.Is = *e
+		}
+	}
+	if f.Is.node == nil {
+		r.wrong(o.line, "scenario.bad.no_is", "id", o.id)
+		f.Is.node = &node{op: "number"}
+	}
+	return f
+}
+
+func (r *reader) option(o *rawOption, beat int) *Option {
+	out := &Option{ID: o.id, Text: r.say(First, o.text, o.line), Why: -1, Hint: -1, Says: map[string][]string{}, beat: beat, number: len(r.options), line: o.line}
+	r.options = append(r.options, out)
+	var replies []rawLine
+	for _, s := range o.subs {
+		switch s.key {
+		case "if":
+			out.When = r.expr(s.line, s.value)
+		case "again":
+			out.Again = s.value == "yes"
+		case "means":
+			out.Means = append(out.Means, list(s.value)...)
+		case "says", "then":
+			replies = append(replies, s)
+		case "say":
+			out.Says[First] = append(out.Says[First], s.value)
+		case "why":
+			out.Why = r.say(First, s.value, s.line)
+		case "hint":
+			out.Hint = r.say(First, s.value, s.line)
+		case "->":
+			r.divert(s, &out.Diverts)
+		default:
+			r.do(s, &out.Doing)
+		}
+	}
+	out.Replies = r.passages(replies)
+	if out.Why < 0 {
+		r.wrong(o.line, "scenario.bad.no_why", "id", o.id)
+	}
+	return out
+}
+
+func list(s string) (out []string) {
+	for _, part := range strings.Split(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+func (r *reader) divert(l rawLine, into *[]divert) {
+	to, when := r.when(l.line, l.value)
+	at := len(*into)
+	*into = append(*into, divert{to: -1, when: when, line: l.line})
+	if to == "end" {
+		return
+	}
+	diverts := into
+	r.targets = append(r.targets, func() {
+		if (*diverts)[at].to = r.beat(to); r.beat(to) < 0 {
+			r.wrong(l.line, "scenario.bad.no_beat", "id", to)
+		}
+	})
+}
+
+// do reads a line that says what happens.
+func (r *reader) do(l rawLine, into *doing) {
+	value, when := r.when(l.line, l.value)
+	switch l.key {
+	case "do":
+		if when != nil {
+			r.wrong(l.line, "scenario.bad.do_if")
+		}
+		r.acts(l.line, value, into)
+	case "effect":
+		for _, part := range list(value) {
+			r.effect(l.line, part, when, into)
+		}
+	case "shows":
+		for _, id := range list(value) {
+			n := r.behaviour(id)
+			if n < 0 {
+				r.wrong(l.line, "scenario.bad.unknown_behaviour", "id", id)
+				continue
+			}
+			into.shows = append(into.shows, shows{n, when})
+		}
+	case "breaks":
+		r.breaks(l.line, value, when, into)
+	default:
+		r.wrong(l.line, "scenario.bad.key", "key", l.key)
+	}
+}
+
+func (r *reader) acts(line int, value string, into *doing) {
+	for _, part := range list(value) {
+		name, arg, _ := strings.Cut(part, " ")
+		kind, ok := pipeline.ActNamed(name)
+		act := pipeline.Act{Kind: kind}
+		switch {
+		case !ok || kind == pipeline.Offer:
+			r.wrong(line, "scenario.bad.act", "name", name)
+			continue
+		case kind == pipeline.Match:
+			n, found := r.names["product."+arg]
+			if !found {
+				r.wrong(line, "scenario.bad.unknown_name", "what", "product."+arg)
+			}
+			act.Arg = n.value - 1
+		case kind == pipeline.Wait && arg != "":
+			n, err := strconv.ParseInt(arg, 10, 32)
+			if err != nil || n < 0 {
+				r.wrong(line, "scenario.bad.act", "name", part)
+			}
+			act.Arg = n
+		case arg != "":
+			r.wrong(line, "scenario.bad.act", "name", part)
+		}
+		into.acts = append(into.acts, act)
+	}
+}
+
+// effect reads "trust +40", "patience -10", "worry = 3".
+func (r *reader) effect(line int, text string, when *expression, into *doing) {
+	name, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	e := effect{counter: -1, when: when}
+	field, isField := pipeline.FieldNamed(name)
+	n := r.names[name]
+	switch {
+	case isField && (pipeline.CanSway(field) && !strings.HasPrefix(rest, "=") || pipeline.CanPut(field) && strings.HasPrefix(rest, "=")):
+		e.field = field
+	case !isField && n.op == "name" && n.at.kind == counterVar:
+		e.counter = n.at.n
+	default:
+		r.wrong(line, "scenario.bad.effect", "text", text)
+		return
+	}
+	if after, ok := strings.CutPrefix(rest, "="); ok {
+		e.put, rest = true, after
+	} else if !strings.HasPrefix(rest, "+") && !strings.HasPrefix(rest, "-") {
+		r.wrong(line, "scenario.bad.effect", "text", text)
+		return
+	}
+	if value := r.expr(line, strings.TrimPrefix(rest, "+")); value != nil {
+		e.value = *value
+		into.effects = append(into.effects, e)
+	}
+}
+
+// breaks reads "2.4.2 10" or "4.4 red".
+func (r *reader) breaks(line int, value string, when *expression, into *doing) {
+	parts := strings.Fields(value)
+	b := breaks{when: when}
+	if len(parts) == 2 {
+		b.clause = parts[0]
+		if b.red = parts[1] == "red"; !b.red {
+			b.points, _ = strconv.Atoi(parts[1])
+		}
+	}
+	if b.clause == "" || !b.red && (b.points < 1 || b.points > 100) {
+		r.wrong(line, "scenario.bad.breaks", "text", value)
+		return
+	}
+	into.breaks = append(into.breaks, b)
+}
+
+// measures reads what the front matter computes.
+func (r *reader) measures() {
+	r.success = r.expr(1, r.Success)
+	for _, m := range r.Outcome {
+		r.outcome = append(r.outcome, r.measure(m))
+	}
+	for _, m := range r.Relationship {
+		r.relation = append(r.relation, r.measure(m))
+	}
+	for _, name := range sortedKeys(r.Start) {
+		f, ok := pipeline.FieldNamed(name)
+		e := r.expr(1, r.Start[name])
+		if !ok || !pipeline.CanPut(f) {
+			r.wrong(1, "scenario.bad.effect", "text", name)
+		} else if e != nil {
+			r.start = append(r.start, effect{field: f, counter: -1, put: true, value: *e})
+		}
+	}
+	if len(r.Agreed) != 0 {
+		if _, err := r.Territory.Table(0).Outcome(r.Agreed...); err != nil || r.Start["product"] == "" {
+			r.wrong(1, "scenario.bad.agreed")
+		}
+	}
+}
+
+func (r *reader) measure(m Measure) expression {
+	if e := r.expr(1, m.Measure); e != nil {
+		return *e
+	}
+	return expression{}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
