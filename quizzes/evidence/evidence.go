@@ -13,7 +13,10 @@ import (
 )
 
 // Kinds of evidence.
-const Quiz = "quiz" // a closed attempt at a module's quiz
+const (
+	Quiz     = "quiz"     // a closed attempt at a module's quiz
+	Roleplay = "roleplay" // a closed exam in a role-play; the subject is the script's id
+)
 
 // Line is one piece of evidence. It is never changed or removed.
 type Line struct {

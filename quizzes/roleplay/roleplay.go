@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"tongguan/quizzes/pipeline"
 	"tongguan/server/base/access"
@@ -61,7 +62,7 @@ type Rehearsals struct {
 	clock  *clock.Clock
 	trail  *audit.Trail
 	people *people.People
-	worlds []World
+	worlds atomic.Pointer[[]World]
 	old    sync.Map      // hash -> *pipeline.Territory, also of worlds that are no longer in the content
 	judges chan struct{} // a review takes every core: one at a time
 }
@@ -77,15 +78,20 @@ type Parts struct {
 
 // New makes the room.
 func New(p Parts) *Rehearsals {
-	return &Rehearsals{db: p.DB, clock: p.Clock, trail: p.Trail, people: p.People, worlds: p.Worlds, judges: make(chan struct{}, 1)}
+	out := &Rehearsals{db: p.DB, clock: p.Clock, trail: p.Trail, people: p.People, judges: make(chan struct{}, 1)}
+	out.Use(p.Worlds)
+	return out
 }
 
+// Use has the room offer these worlds from now on. Rehearsals in others go on as they are.
+func (r *Rehearsals) Use(worlds []World) { r.worlds.Store(&worlds) }
+
 // Worlds are those that can be played in.
-func (r *Rehearsals) Worlds() []World { return r.worlds }
+func (r *Rehearsals) Worlds() []World { return *r.worlds.Load() }
 
 // World is the one of a name; ok is false where there is none.
 func (r *Rehearsals) World(name string) (World, bool) {
-	for _, w := range r.worlds {
+	for _, w := range r.Worlds() {
 		if w.World.Name == name {
 			return w, true
 		}
@@ -209,7 +215,7 @@ func (r *Rehearsals) scene(ctx context.Context, q db.Q, row row, turns int) (Sce
 
 // territory is the world with this hash, from the content or as it was kept.
 func (r *Rehearsals) territory(ctx context.Context, q db.Q, hash string) (*pipeline.Territory, error) {
-	for _, w := range r.worlds {
+	for _, w := range r.Worlds() {
 		if w.Hash() == hash {
 			return w.Territory, nil
 		}

@@ -85,6 +85,7 @@ type Play struct {
 	seen     []int32
 	took     []int32
 	memory   [systemVars]int64
+	choices  []string // what the last sentence may have meant, where it was not understood
 	deal     bool
 	quiet    bool // keeps no lines
 	hash     [32]byte
@@ -204,6 +205,9 @@ func (p *Play) check(b *Beat, m Move) (func(), error) {
 	switch {
 	case m.Pick != "" && m.Offer == nil && m.Form == nil && m.Say == "":
 		o, err := p.openOption(m.Pick)
+		if b.Kind == Free && !slices.Contains(p.choices, m.Pick) {
+			return nil, &MoveError{"scenario.move.not_open"} // in a free talk it must be said
+		}
 		return func() { p.take(o, "") }, err
 	case m.Offer != nil && m.Pick == "" && m.Form == nil && m.Say == "":
 		outcome, err := p.outcome(m.Offer)
@@ -265,9 +269,13 @@ func (p *Play) checkSay(b *Beat, m Move) (func(), error) {
 	return func() { p.hear(m); p.take(o, m.Say) }, err
 }
 
+// Choices are the options that the last sentence may have meant, where it was not understood.
+func (p *Play) Choices() []string { return p.choices }
+
 // hear keeps what was understood.
 func (p *Play) hear(m Move) {
 	h := m.Heard
+	p.choices = h.Choices
 	p.memory[sysMoney], p.memory[sysPercent], p.memory[sysTerm], p.memory[sysNumber] = h.Money, h.Percent, h.Days, h.Number
 }
 
@@ -283,6 +291,7 @@ func (p *Play) askBack(m Move) {
 func (p *Play) take(o *Option, said string) {
 	p.line(Line{Who: Rep, Text: o.Text, Said: said})
 	p.took[o.number]++
+	p.choices = nil
 	p.happen(&o.Doing, o)
 	p.tell(o.Replies)
 	if p.gone() {

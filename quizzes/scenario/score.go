@@ -115,6 +115,8 @@ type Bargain struct {
 	Moves    []negotiation.Move
 	Deal     *negotiation.Point
 	Verdict  negotiation.Verdict
+	Left     pipeline.Money // what the company could have earned more without costing the customer anything
+	Profit   pipeline.Money // of the deal
 }
 
 // Bargain looks back on the offers of a play; ok is false where there were none. The rep's reservation value is the
@@ -130,6 +132,12 @@ func (p *Play) Bargain() (b Bargain, ok bool) {
 	if d := p.Run.Of(0, pipeline.Deal); d != 0 {
 		point := b.Table.Point(negotiation.Outcome(d - 1))
 		b.Deal, b.Verdict = &point, b.Analysis.Judge(b.Table.Domain, point.Outcome)
+		_, b.Profit = p.Run.ProfitOf(0, point.Outcome)
+		for _, q := range b.Analysis.Pareto {
+			if _, profit := p.Run.ProfitOf(0, q.Outcome); q.U[negotiation.B] >= point.U[negotiation.B] {
+				b.Left = max(b.Left, profit-b.Profit)
+			}
+		}
 	}
 	return b, true
 }
@@ -168,4 +176,25 @@ func permille(a, b negotiation.Utility) int64 {
 		return 0
 	}
 	return max(-1000, min(1000, int64(a.Float()/b.Float()*1000)))
+}
+
+// ClausesOf are the clauses that an option serves or breaks: of what it shows, of what it breaks, of its acts.
+func (s *Script) ClausesOf(o *Option) (out []string) {
+	add := func(clause string) {
+		if clause != "" && !slices.Contains(out, clause) {
+			out = append(out, clause)
+		}
+	}
+	for _, x := range o.Doing.shows {
+		add(s.Behaviours[x.behaviour].Clause)
+	}
+	for _, b := range o.Doing.breaks {
+		add(b.clause)
+	}
+	for _, a := range o.Doing.acts {
+		for _, clause := range a.Kind.Clauses() {
+			add(clause)
+		}
+	}
+	return out
 }

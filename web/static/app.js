@@ -40,4 +40,12 @@
   document.querySelectorAll("[data-chooses]").forEach((s) => s.addEventListener("change", () => {
     document.getElementById(s.dataset.chooses).checked = true;
   }));
+  // A conversation is read from its end, and answered by a digit.
+  const talk = document.querySelector("[data-scroll-end]");
+  if (talk) talk.scrollTop = talk.scrollHeight;
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
+    const b = document.querySelector('[data-key="' + CSS.escape(e.key) + '"]');
+    if (b) { e.preventDefault(); b.focus(); b.click(); }
+  });
 })();

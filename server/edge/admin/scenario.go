@@ -360,7 +360,7 @@ func scenarioVerify(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	defer a.Close() //nolint:errcheck // the program ends here
-	p, err := a.Rehearsals.Verify(ctx, access.Operator(), f.Arg(0))
+	p, err := a.Plays.Verify(ctx, access.Operator(), f.Arg(0))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"tongguan/content"
@@ -47,6 +48,8 @@ type App struct {
 	Bank       *bank.Library
 	Attempts   *attempt.Attempts
 	Rehearsals *roleplay.Rehearsals
+	Plays      *roleplay.Plays
+	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
 	Assets     *web.Assets
@@ -56,6 +59,8 @@ type App struct {
 	Authoring bool
 	// Demo shows the demo company's sign-ins on the sign-in page.
 	Demo bool
+
+	files fs.FS
 }
 
 // Options are what a command decides beyond the settings.
@@ -113,14 +118,35 @@ func (a *App) furnish(folder string) (err error) {
 	a.Door = door.New(a.DB, a.Clock, a.Trail, door.Settings{Secret: a.Secret, Lasts: a.Config.Session, Hashers: a.Config.Hashers})
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
-	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Bank: a.Bank,
-		Ledger: evidence.New(a.Progress.Follow)})
+	ledger := evidence.New(a.Progress.Follow)
+	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger})
+	a.rehearse(files, ledger)
+	return nil
+}
+
+// rehearse makes the rooms of rehearsal. What cannot be read is left out, and said.
+func (a *App) rehearse(files fs.FS, ledger *evidence.Ledger) {
 	worlds, problems := roleplay.ReadWorlds(files)
-	for _, p := range problems {
-		a.Log.Warn("world left out", "file", p.File, "line", p.Line, "problem", p.Key)
+	scripts, more := roleplay.ReadScripts(files)
+	utterances, last := roleplay.ReadUtterances(files)
+	for _, p := range slices.Concat(problems, more, last) {
+		a.Log.Warn("left out", "file", p.File, "line", p.Line, "problem", p.Key)
 	}
 	a.Rehearsals = roleplay.New(roleplay.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Worlds: worlds})
-	return nil
+	a.Plays = roleplay.NewPlays(roleplay.PlayParts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Ledger: ledger, Scripts: scripts})
+	a.Listener = roleplay.NewListener(utterances)
+	a.files = files
+}
+
+// Reread takes in worlds and scripts that an author has changed.
+func (a *App) Reread() {
+	worlds, problems := roleplay.ReadWorlds(a.files)
+	scripts, more := roleplay.ReadScripts(a.files)
+	for _, p := range slices.Concat(problems, more) {
+		a.Log.Warn("left out", "file", p.File, "line", p.Line, "problem", p.Key)
+	}
+	a.Rehearsals.Use(worlds)
+	a.Plays.Use(scripts)
 }
 
 // Content gives the content of a folder, or what is built in.
@@ -134,16 +160,22 @@ func Content(folder string) fs.FS {
 // Close closes the database.
 func (a *App) Close() error { return a.DB.Close() }
 
-// Tend does what must be done from time to time until ctx ends: it writes visits and signs checkpoints.
+// Tend does what must be done from time to time until ctx ends: it writes visits, closes exams whose time is out
+// and signs checkpoints.
 func (a *App) Tend(ctx context.Context) {
 	visits := time.NewTicker(time.Second)
 	defer visits.Stop()
+	overdue := time.NewTicker(15 * time.Second)
+	defer overdue.Stop()
+	go a.Listener.Warm()
 	checkpoints := time.NewTicker(a.Config.Checkpoint)
 	defer checkpoints.Stop()
 	for {
 		select {
 		case <-visits.C:
 			a.report("visits", a.Progress.Flush(ctx))
+		case <-overdue.C:
+			a.report("overdue", a.Plays.CloseOverdue(ctx))
 		case <-checkpoints.C:
 			a.report("checkpoint", a.Notary.Sign(ctx, a.DB.Read()))
 		case <-ctx.Done():

@@ -44,6 +44,12 @@ var deeds = []deed{
 	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
 	{route: "/rehearsals/:id/turns", by: "learner", target: [2]string{":id", "rehearsal"}, form: f{"turn": {"0"}, "account": {"0"}, "act": {"call"}, "arg": {"0"}}},
 	{route: "/rehearsals/:id/close", by: "learner", target: [2]string{":id", "rehearsal"}},
+	{route: "/plays", by: "outsider", form: f{"script": {"greeting"}, "mode": {"practice"}}},
+	{route: "/plays/:id/moves", by: "learner", target: [2]string{":id", "acting"}, form: f{"turn": {"0"}, "beat": {"meet"}, "say": {"您好，我是通衡的，来拜访您。"}}},
+	{route: "/plays/:id/close", by: "learner", target: [2]string{":id", "acting"}},
+	{route: "/plays/:id/branch", by: "learner", target: [2]string{":id", "acted"}, form: f{"turn": {"1"}}},
+	{route: "/plays/:id/notes", by: "manager", target: [2]string{":id", "acted"}, form: f{"turn": {"1"}, "text": {"问得好"}}},
+	{route: "/plays/:id/ratings", by: "manager", target: [2]string{":id", "acted"}, form: f{"listening": {"4"}, "questioning": {"3"}, "value": {"5"}, "composure": {"2"}}},
 	{route: "/rehearsals/:id/branch", by: "learner", target: [2]string{":id", "played"}, form: f{"turn": {"1"}}},
 	{route: "/assignments", by: "manager", form: assignment},
 	{route: "/assignments/:id/withdraw", by: "manager", target: [2]string{":id", "assignment"}, form: f{"back": {"/team"}}},
@@ -80,6 +86,20 @@ func (h *house) rehearse(learner *browser) {
 	}
 }
 
+// act makes a play that is open and one that was played and looked back on.
+func (h *house) act(learner *browser) {
+	h.Helper()
+	for _, name := range []string{"acted", "acting"} {
+		at := learner.post("/plays", f{"script": {"greeting"}, "mode": {"practice"}}).want(h.T, http.StatusSeeOther).location
+		h.names[name] = strings.TrimPrefix(at, "/plays/")
+		if name == "acted" {
+			learner.post(at+"/moves", f{"turn": {"0"}, "beat": {"meet"}, "say": {"您好，我是通衡的，来拜访您。"}}).want(h.T, http.StatusSeeOther)
+			learner.post(at+"/close", nil).want(h.T, http.StatusSeeOther)
+			learner.get(at+"/debrief").want(h.T, http.StatusOK)
+		}
+	}
+}
+
 // stock makes the things that deeds name: an open attempt, a closed one, rehearsals likewise, an assignment, a link, a token, a session.
 func (h *house) stock() *house {
 	h.Helper()
@@ -91,6 +111,7 @@ func (h *house) stock() *house {
 	h.names["closed"], h.names["attempt"] = strings.TrimPrefix(closed, "/attempts/"), strings.TrimPrefix(open, "/attempts/")
 	h.names["question"], h.names["choice"] = questionField.FindStringSubmatch(page.body)[1], choiceField.FindStringSubmatch(page.body)[1]
 	h.rehearse(learner)
+	h.act(learner)
 	a := training.Assignment{Course: "general", Person: h.names["learner"], Due: "2026-03-20"}
 	err := h.Training.Assign(ctx, h.actor("manager"), a, "stock")
 	all, err2 := h.Training.For(ctx, h.names["learner"], h.names["team"])

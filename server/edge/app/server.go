@@ -31,9 +31,10 @@ const (
 // Fiber puts site and API behind one server.
 func (a *App) Fiber(demo []site.Demo) *fiber.App {
 	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Teams: a.Teams,
-		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Rehearsals: a.Rehearsals, Progress: a.Progress,
+		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
+		Progress: a.Progress,
 		Training: a.Training, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
-		Lasts: a.Config.Session, Authoring: a.Authoring, Demo: demo}
+		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}
 	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Training: a.Training,
 		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
 	f := fiber.New(fiber.Config{

@@ -48,6 +48,15 @@ const sight = `
 /rehearsals/:id/proof             rehearsal D > . > . > > .
 /rehearsals/:id/proof             played    D + . + . + + .
 /rehearsals/:id/proof             missing   D . . . . . . .
+/plays/:id                        acted     D > . . . . . .
+/plays/:id                        acting    D + . . . . . .
+/plays/:id                        missing   D . . . . . . .
+/plays/:id/debrief                acting    D > . > . > > .
+/plays/:id/debrief                acted     D + . + . + + .
+/plays/:id/debrief                missing   D . . . . . . .
+/plays/:id/proof                  acting    D > . > . > > .
+/plays/:id/proof                  acted     D + . + . + + .
+/plays/:id/proof                  missing   D . . . . . . .
 /policy                           -         D + + + + + + +
 /policy/:clause                   clause    D + + + + + + +
 /policy/:clause                   missing   D . . . . . . .

@@ -41,7 +41,8 @@ func scripts(files fs.FS) []fault.Problem {
 // Known says which clauses the policy has, and which dialogue acts the library of utterances.
 func Known(files fs.FS) scenario.Known {
 	c, _ := catalog.Read(files)
-	return scenario.Known{Clause: func(id string) bool { return c.Clause(id) != nil }, Act: func(string) bool { return true }}
+	u, _ := roleplay.ReadUtterances(files)
+	return scenario.Known{Clause: func(id string) bool { return c.Clause(id) != nil }, Act: u.Has}
 }
 
 // All gives what is wrong with the content in force.

@@ -11,6 +11,8 @@ import (
 	"tongguan/courses/training"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/pipeline"
+	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/scenario"
 	"tongguan/server/base/access"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
@@ -181,7 +183,34 @@ func (f *filler) rehearse(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.Rehearsals.Close(ctx, who, id)
+	if err := f.Rehearsals.Close(ctx, who, id); err != nil {
+		return err
+	}
+	return f.act(ctx, who)
+}
+
+// act has the demo's learner play one scene well and one at random.
+func (f *filler) act(ctx context.Context, who access.Actor) error {
+	for i, s := range f.Plays.Scripts()[:min(2, len(f.Plays.Scripts()))] {
+		id, err := f.Plays.Start(ctx, who, s.ID, roleplay.Practice)
+		if err != nil {
+			return err
+		}
+		next := scenario.Slipping(s.Expert(s.Values()), int64(i)*450+100, uint64(i))
+		for turn := 0; ; turn++ {
+			scene, err := f.Plays.Scene(ctx, who, id)
+			if err != nil {
+				return err
+			}
+			if scene.State == roleplay.Closed {
+				break
+			}
+			if err := f.Plays.Move(ctx, who, id, turn, next(scene.On)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // longestQuiz is more than the time that sitting a quiz twice takes here, after the hour in which it begins.

@@ -36,6 +36,10 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/rehearsals/:id", s.in(s.rehearsal)).Post("/rehearsals/:id/turns", s.in(s.rehearsalTurn))
 	f.Post("/rehearsals/:id/close", s.in(s.rehearsalClose)).Post("/rehearsals/:id/branch", s.in(s.rehearsalBranch))
 	f.Get("/rehearsals/:id/debrief", s.in(s.rehearsalDebrief)).Get("/rehearsals/:id/proof", s.in(s.rehearsalProof))
+	f.Post("/plays", s.in(s.playStart)).Get("/plays/:id", s.in(s.play)).Post("/plays/:id/moves", s.in(s.playMove))
+	f.Post("/plays/:id/close", s.in(s.playClose)).Post("/plays/:id/branch", s.in(s.playBranch))
+	f.Get("/plays/:id/debrief", s.in(s.playDebrief)).Get("/plays/:id/proof", s.in(s.playProof))
+	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))

@@ -17,11 +17,19 @@ import (
 
 // practice lists the worlds and the person's rehearsals.
 func (s *Site) practice(c *fiber.Ctx, v visit) error {
+	if s.Authoring {
+		s.Reread()
+	}
 	past, err := s.Rehearsals.Of(c.UserContext(), v.actor, v.actor.ID)
 	if err != nil {
 		return err
 	}
-	p := practice.Choose{Frame: s.frame(c, v, v.voice.T("roleplay.title")), Form: "/practice"}
+	plays, err := s.Plays.Of(c.UserContext(), v.actor, v.actor.ID)
+	if err != nil {
+		return err
+	}
+	p := practice.Choose{Frame: s.frame(c, v, v.voice.T("roleplay.title")), Form: "/practice", Scripts: s.scripts(v, plays)}
+	p.Skills, p.Next = s.skills(v, plays)
 	worlds := slices.Clone(s.Rehearsals.Worlds())
 	slices.SortStableFunc(worlds, func(a, b roleplay.World) int { return cmp.Compare(accountsOf(a), accountsOf(b)) })
 	for _, w := range worlds {
@@ -29,14 +37,36 @@ func (s *Site) practice(c *fiber.Ctx, v visit) error {
 		p.Worlds = append(p.Worlds, practice.World{Name: w.World.Name, Title: titled(v, w.World.Title), About: titled(v, w.World.About), Accounts: n, Days: w.World.Days, Minutes: n * 5})
 	}
 	for _, r := range past {
-		row := practice.Past{URL: "/rehearsals/" + r.ID, World: s.worldTitle(v, r.World), When: v.voice.DateTime(r.Started, s.Zone), Turns: r.Turns,
+		row := practice.Past{URL: "/rehearsals/" + r.ID, World: s.worldTitle(v, r.World), When: v.voice.DateTime(r.Started, s.Zone), Started: r.Started, Turns: r.Turns,
 			Open: r.State == roleplay.Open, Branch: r.Parent != "", Value: yuan(v, r.Value)}
 		if !row.Open {
 			row.URL += "/debrief"
 		}
 		p.Past = append(p.Past, row)
 	}
+	for _, r := range plays {
+		p.Past = append(p.Past, s.pastPlay(v, r))
+	}
+	slices.SortStableFunc(p.Past, func(a, b practice.Past) int { return cmp.Compare(b.Started, a.Started) })
 	return s.draw(c, practice.ChoosePage(p))
+}
+
+// pastPlay is a play in the list of what was rehearsed.
+func (s *Site) pastPlay(v visit, r roleplay.Play) practice.Past {
+	row := practice.Past{URL: "/plays/" + r.ID, World: s.scriptTitle(v, r.Script), When: v.voice.DateTime(r.Started, s.Zone), Started: r.Started, Turns: r.Turns,
+		Open: r.State == roleplay.Open, Branch: r.Parent != "", Value: v.voice.T("scenario.points", "n", telling.PointsOf(r.Score)), Mode: v.voice.T("scenario.mode." + r.Mode)}
+	if !row.Open {
+		row.URL += "/debrief"
+	}
+	return row
+}
+
+// scriptTitle is what a script is called; one that is no longer in the content goes by its id.
+func (s *Site) scriptTitle(v visit, id string) string {
+	if k, ok := s.Plays.Script(id); ok {
+		return k.In(v.lang).Title
+	}
+	return id
 }
 
 func accountsOf(w roleplay.World) (n int) {
@@ -186,8 +216,13 @@ func (s *Site) rehearsalProof(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
+	return s.draw(c, practice.ProofPage(s.proofPage(c, v, proof, "/rehearsals/")))
+}
+
+// proofPage says what recomputing showed.
+func (s *Site) proofPage(c *fiber.Ctx, v visit, proof roleplay.Proof, base string) practice.Proof {
 	p := practice.Proof{Frame: s.frame(c, v, v.voice.T("roleplay.proof")), Whole: proof.Whole,
-		Back: parts.Link{Text: v.voice.T("roleplay.debrief"), URL: "/rehearsals/" + proof.ID + "/debrief"}}
+		Back: parts.Link{Text: v.voice.T("roleplay.debrief"), URL: base + proof.ID + "/debrief"}}
 	switch {
 	case proof.Whole:
 		p.Text = v.voice.T("roleplay.whole", "turns", proof.Turns, "events", proof.Events)
@@ -200,5 +235,5 @@ func (s *Site) rehearsalProof(c *fiber.Ctx, v visit) error {
 		{"seed", strconv.FormatUint(proof.Seed, 10)}, {"kept", proof.Rehearsal.Hash}, {"recomputed", proof.Hash}} {
 		p.Figures = append(p.Figures, practice.Figure{Label: v.voice.T("roleplay.proof_of." + f[0]), Value: f[1]})
 	}
-	return s.draw(c, practice.ProofPage(p))
+	return p
 }

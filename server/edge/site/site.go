@@ -46,6 +46,8 @@ type Site struct {
 	Bank       *bank.Library
 	Attempts   *attempt.Attempts
 	Rehearsals *roleplay.Rehearsals
+	Plays      *roleplay.Plays
+	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
 	Assets     *web.Assets
@@ -56,6 +58,7 @@ type Site struct {
 	Secure    bool   // cookies only over TLS
 	Lasts     time.Duration
 	Authoring bool   // content edits are picked up at every request
+	Reread    func() // takes in the worlds and scenes that were edited
 	Demo      []Demo // sign-ins to show; nil outside a demo
 }
 

@@ -11,9 +11,12 @@ import (
 // Choose is the page on which a rehearsal begins.
 type Choose struct {
 	layout.Frame
-	Form   string
-	Worlds []World
-	Past   []Past
+	Form    string
+	Scripts []Script
+	Skills  []Skill
+	Next    string // the scene that the weakest skills speak for
+	Worlds  []World
+	Past    []Past
 }
 
 // World is one that can be played in.
@@ -26,6 +29,8 @@ type World struct {
 // Past is a rehearsal of the reader's.
 type Past struct {
 	URL, World, When, Value string
+	Mode                    string // of a scene
+	Started                 int64
 	Turns                   int
 	Open, Branch            bool
 }

@@ -1,0 +1,295 @@
+package site
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/scenario"
+	"tongguan/server/base/fault"
+	"tongguan/server/edge/telling"
+	"tongguan/web/pages/practice"
+	"tongguan/web/parts"
+)
+
+// scripts lists the scenes, easier ones first within a stage, with the person's best result in each.
+func (s *Site) scripts(v visit, past []roleplay.Play) (out []practice.Script) {
+	best := map[string]roleplay.Play{}
+	for _, p := range past {
+		if b, ok := best[p.Script]; p.State == roleplay.Closed && (!ok || p.Score > b.Score) {
+			best[p.Script] = p
+		}
+	}
+	all := slices.Clone(s.Plays.Scripts())
+	slices.SortStableFunc(all, func(a, b roleplay.Script) int {
+		return cmp.Or(cmp.Compare(slices.Index(scenario.Levels, a.Level), slices.Index(scenario.Levels, b.Level)), cmp.Compare(a.Stage, b.Stage))
+	})
+	for _, k := range all {
+		w := k.In(v.lang)
+		card := practice.Script{ID: k.ID, Title: w.Title, About: w.About, Minutes: k.Minutes, Level: v.voice.T("scenario.level." + k.Level),
+			Stage: v.voice.T("stage." + parts.Stages[stageOf(int64(k.Stage))])}
+		for _, c := range k.Clauses[:min(3, len(k.Clauses))] {
+			card.Clauses = append(card.Clauses, s.chip(v, c))
+		}
+		if k.Exam != nil {
+			card.Exam = v.voice.T("scenario.exam_note", "minutes", k.Exam.Minutes, "score", k.Pass.Score)
+		}
+		if b, ok := best[k.ID]; ok {
+			card.Best, card.Passed = v.voice.T("scenario.best", "score", telling.PointsOf(b.Score)), b.Passed
+		}
+		out = append(out, card)
+	}
+	return out
+}
+
+// skills adds up what the last plays showed of every section of the policy, and proposes the scene for the weakest.
+func (s *Site) skills(v visit, past []roleplay.Play) (out []practice.Skill, next string) {
+	sums := map[string][2]int64{}
+	for _, p := range past {
+		for clause, of := range p.Profile {
+			group := section(clause)
+			sums[group] = [2]int64{sums[group][0] + of[0], sums[group][1] + of[1]}
+		}
+	}
+	groups := make([]string, 0, len(sums))
+	for g, sum := range sums {
+		if sum[1] > 0 {
+			groups = append(groups, g)
+		}
+	}
+	share := func(g string) int { return int(max(0, sums[g][0]) * 100 / sums[g][1]) }
+	slices.Sort(groups)
+	for _, g := range groups {
+		out = append(out, practice.Skill{Title: s.chip(v, g).ID + " " + s.chip(v, g).Title, Value: v.voice.Percent(share(g) * 100), Percent: share(g)})
+	}
+	slices.SortStableFunc(groups, func(a, b string) int { return cmp.Compare(share(a), share(b)) })
+	for _, g := range groups {
+		if share(g) >= 85 {
+			break
+		}
+		for _, k := range s.Plays.Scripts() {
+			if slices.ContainsFunc(k.Clauses, func(c string) bool { return section(c) == g }) && !slices.ContainsFunc(past, func(p roleplay.Play) bool { return p.Script == k.ID && p.Passed }) {
+				return out, v.voice.T("scenario.next", "clause", g+" "+s.chip(v, g).Title, "title", k.In(v.lang).Title)
+			}
+		}
+	}
+	return out, ""
+}
+
+// section is the part of the policy that a clause belongs to: 2.4.1 is of 2.4.
+func section(clause string) string {
+	if len(clause) > 3 {
+		return clause[:3]
+	}
+	return clause
+}
+
+// playStart begins a scene.
+func (s *Site) playStart(c *fiber.Ctx, v visit) error {
+	id, err := s.Plays.Start(c.UserContext(), v.actor, c.FormValue("script"), c.FormValue("mode"))
+	if err != nil {
+		return err
+	}
+	return redirect(c, "/plays/"+id)
+}
+
+// play shows a scene at work.
+func (s *Site) play(c *fiber.Ctx, v visit) error {
+	scene, err := s.Plays.Scene(c.UserContext(), v.actor, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	if scene.State == roleplay.Closed {
+		return redirect(c, "/plays/"+scene.ID+"/debrief")
+	}
+	return s.draw(c, practice.ScenePage(s.scenePage(c, v, scene)))
+}
+
+// acting is a play as one visit sees it.
+type acting struct {
+	playing
+	on *scenario.Play
+}
+
+func (s *Site) acting(v visit, scene roleplay.PlayScene) acting {
+	return acting{playing{v, s, roleplay.Scene{}, scene.On.Run, scene.On.Run.Sight()}, scene.On}
+}
+
+func (x acting) text(n int) string { return x.on.Text(x.lang, n, x.teller().Format) }
+
+func (s *Site) scenePage(c *fiber.Ctx, v visit, scene roleplay.PlayScene) practice.Scene {
+	x := s.acting(v, scene)
+	w := scene.On.Script.In(v.lang)
+	base := "/plays/" + scene.ID
+	p := practice.Scene{Frame: s.frame(c, v, w.Title), Title: w.Title, Task: w.Task, Mode: v.voice.T("scenario.mode." + scene.Mode), Turn: scene.Turns,
+		Persona: practice.Persona(w.Persona), Form: base + "/moves", Close: base + "/close", Lines: x.lines()}
+	p.Facts, p.Rail, p.Needs, p.Persons = x.facts(0), x.rail(0), x.needs(0), x.persons(0)
+	if scene.Deadline != 0 {
+		p.Due, p.DueText = strconv.FormatInt(scene.Deadline, 10), v.voice.T("scenario.until", "time", v.voice.DateTime(scene.Deadline, s.Zone))
+	}
+	b, ok := scene.On.At()
+	if !ok {
+		return p
+	}
+	p.Beat = b.ID
+	x.ways(b, scene.Mode == roleplay.Guided, &p)
+	if scene.Mode == roleplay.Guided {
+		p.Hint = x.text(b.Hint)
+		for _, clause := range scene.On.Script.Clauses {
+			p.Clauses = append(p.Clauses, s.chip(v, clause))
+		}
+	}
+	return p
+}
+
+// ways are what can be done now.
+func (x acting) ways(b *scenario.Beat, guided bool, p *practice.Scene) {
+	choice := func(o *scenario.Option) practice.SceneChoice {
+		out := practice.SceneChoice{ID: o.ID, Text: x.text(o.Text)}
+		if guided {
+			out.Hint = x.text(o.Hint)
+		}
+		return out
+	}
+	p.Free = b.Kind == scenario.Free
+	for _, o := range x.on.Open() {
+		switch {
+		case !p.Free:
+			p.Choices = append(p.Choices, choice(o))
+		case slices.Contains(x.on.Choices(), o.ID):
+			p.Maybe = append(p.Maybe, choice(o))
+		}
+	}
+	for _, f := range b.Fields {
+		p.Fields = append(p.Fields, parts.Field{ID: f.ID, Name: f.ID, Label: x.text(f.Label), Type: "number"})
+	}
+	if x.on.CanOffer() {
+		p.Offer, p.OfferHint = x.offer(0)
+		if o, ok := x.sight.Counter(0); ok {
+			p.Counter = x.voice.T("roleplay.counter", "terms", x.terms(int64(o)))
+		}
+	}
+}
+
+// lines are the conversation so far.
+func (x acting) lines() (out []practice.SceneLine) {
+	w := x.on.Script.In(x.lang)
+	for _, l := range x.on.Lines {
+		text := x.teller().Line(x.on, x.lang, l)
+		if text == "" {
+			continue
+		}
+		line := practice.SceneLine{Who: string(l.Who), Text: text, Turn: l.Turn, Latest: l.Turn == x.on.Turns}
+		switch l.Who {
+		case scenario.Client, scenario.Asks:
+			line.Who, line.Name = "customer", w.Persona.Name
+		case scenario.Rep, scenario.Offers:
+			line.Who, line.Name = "rep", x.voice.T("scenario.who.rep")
+		}
+		if l.Said != "" && l.Text >= 0 {
+			line.Understood = x.voice.T("scenario.understood", "text", x.on.Script.Plain(x.lang, l.Text))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// playMove makes a move.
+func (s *Site) playMove(c *fiber.Ctx, v visit) error {
+	id := c.Params("id")
+	turn, err := strconv.Atoi(c.FormValue("turn"))
+	if err != nil {
+		return fault.New(fault.Invalid, "error.form_stale")
+	}
+	m, err := s.readMove(c, v, id)
+	if err == nil {
+		err = s.Plays.Move(c.UserContext(), v.actor, id, turn, m)
+	}
+	switch fault.KindOf(err) {
+	case fault.Conflict:
+		s.flash(c, "bad", fault.Of(err).Key)
+	case fault.Invalid, fault.Busy:
+		return s.sceneAgain(c, v, id, err)
+	default:
+		if err != nil {
+			return err
+		}
+	}
+	return redirect(c, "/plays/"+id+"#answer")
+}
+
+// readMove reads what was picked, typed, filled in or offered.
+func (s *Site) readMove(c *fiber.Ctx, v visit, id string) (scenario.Move, error) {
+	m := scenario.Move{Beat: c.FormValue("beat"), Pick: c.FormValue("pick")}
+	if m.Pick != "" {
+		return m, nil
+	}
+	if c.FormValue("offer") != "" {
+		for _, name := range terms {
+			n, err := strconv.Atoi(c.FormValue(name))
+			if err != nil {
+				return m, fault.New(fault.Invalid, "error.form_stale")
+			}
+			m.Offer = append(m.Offer, n)
+		}
+		return m, nil
+	}
+	scene, err := s.Plays.Scene(c.UserContext(), v.actor, id)
+	if err != nil {
+		return m, err
+	}
+	b, ok := scene.On.At()
+	switch {
+	case ok && b.ID == m.Beat && b.Kind == scenario.Form:
+		m.Form = map[string]int64{}
+		for _, f := range b.Fields {
+			n, err := strconv.ParseInt(c.FormValue(f.ID), 10, 64)
+			if err != nil {
+				return m, fault.New(fault.Invalid, "scenario.move.form")
+			}
+			m.Form[f.ID] = n
+		}
+	case c.FormValue("say") != "":
+		if m.Say = c.FormValue("say"); len([]rune(m.Say)) > scenario.MaxSay {
+			return m, fault.New(fault.Invalid, "scenario.move.too_long")
+		}
+		m.Heard = s.Listener.Hear(scene.On, v.lang, m.Say)
+	}
+	return m, nil
+}
+
+// sceneAgain shows the scene as it stands and why the move was not possible.
+func (s *Site) sceneAgain(c *fiber.Ctx, v visit, id string, cause error) error {
+	scene, err := s.Plays.Scene(c.UserContext(), v.actor, id)
+	if err != nil || scene.State == roleplay.Closed {
+		return cause
+	}
+	p := s.scenePage(c, v, scene)
+	p.Problem, p.Said = s.sentence(v, cause), c.FormValue("say")
+	setStatus(c, cause)
+	return s.draw(c, practice.ScenePage(p))
+}
+
+// playClose ends a scene before its end.
+func (s *Site) playClose(c *fiber.Ctx, v visit) error {
+	if err := s.Plays.Close(c.UserContext(), v.actor, c.Params("id")); err != nil {
+		return err
+	}
+	return redirect(c, "/plays/"+c.Params("id")+"/debrief")
+}
+
+// playBranch begins again from a move.
+func (s *Site) playBranch(c *fiber.Ctx, v visit) error {
+	turn, err := strconv.Atoi(c.FormValue("turn"))
+	if err != nil {
+		return fault.New(fault.Invalid, "error.form_stale")
+	}
+	id, err := s.Plays.Branch(c.UserContext(), v.actor, c.Params("id"), turn)
+	if err != nil {
+		return err
+	}
+	return redirect(c, "/plays/"+id)
+}
