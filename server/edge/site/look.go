@@ -185,8 +185,12 @@ func (x acting) moments(d roleplay.PlayDebrief, p *practice.Look) {
 		}
 		var of []string
 		look.MyWhy, _ = x.why(mine)
-		if look.Why, of = x.why(better); look.Why == "" {
+		look.Why, of = x.why(better)
+		switch {
+		case better.Form != nil:
 			look.Why = x.voice.T("scenario.listen")
+		case better.Offer != nil:
+			look.Why, of = x.voice.T("scenario.offer_better"), []string{"2.4.2", "2.4.3"}
 		}
 		for _, clause := range of {
 			weak[clause] += m.Loss

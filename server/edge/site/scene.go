@@ -63,7 +63,7 @@ func (s *Site) skills(v visit, past []roleplay.Play) (out []practice.Skill, next
 	share := func(g string) int { return int(max(0, sums[g][0]) * 100 / sums[g][1]) }
 	slices.Sort(groups)
 	for _, g := range groups {
-		out = append(out, practice.Skill{Title: s.chip(v, g).ID + " " + s.chip(v, g).Title, Value: v.voice.Percent(share(g) * 100), Percent: share(g)})
+		out = append(out, practice.Skill{Title: s.sectionTitle(v, g), Value: v.voice.Percent(share(g) * 100), Percent: share(g)})
 	}
 	slices.SortStableFunc(groups, func(a, b string) int { return cmp.Compare(share(a), share(b)) })
 	for _, g := range groups {
@@ -72,7 +72,7 @@ func (s *Site) skills(v visit, past []roleplay.Play) (out []practice.Skill, next
 		}
 		for _, k := range s.Plays.Scripts() {
 			if slices.ContainsFunc(k.Clauses, func(c string) bool { return section(c) == g }) && !slices.ContainsFunc(past, func(p roleplay.Play) bool { return p.Script == k.ID && p.Passed }) {
-				return out, v.voice.T("scenario.next", "clause", g+" "+s.chip(v, g).Title, "title", k.In(v.lang).Title)
+				return out, v.voice.T("scenario.next", "clause", s.sectionTitle(v, g), "title", k.In(v.lang).Title)
 			}
 		}
 	}
@@ -85,6 +85,15 @@ func section(clause string) string {
 		return clause[:3]
 	}
 	return clause
+}
+
+// sectionTitle names a part of the policy; the principles of chapter 1 have no heading of their own.
+func (s *Site) sectionTitle(v visit, section string) string {
+	title := s.chip(v, section).Title
+	if title == "" {
+		title = v.voice.T("scenario.principles")
+	}
+	return section + " " + title
 }
 
 // playStart begins a scene.
