@@ -67,7 +67,9 @@ func (u Utterances) Examples(lang string, keep func(i int) bool) (out []understa
 }
 
 // Listener understands what learners type. Its models are trained when they are first needed, in a second or so.
-type Listener struct{ models map[string]func() *understanding.Model }
+type Listener struct {
+	models map[string]func() *understanding.Model
+}
 
 // NewListener makes a listener out of a library.
 func NewListener(u Utterances) *Listener {

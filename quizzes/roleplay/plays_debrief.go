@@ -109,17 +109,22 @@ func (r *Plays) Verify(ctx context.Context, actor access.Actor, id string) (Proo
 	if err != nil {
 		return Proof{}, err
 	}
+	return r.prove(ctx, r.db.Read(), row)
+}
+
+// prove recomputes a play.
+func (r *Plays) prove(ctx context.Context, q db.Q, row playRow) (Proof, error) {
 	p := row.play()
 	out := Proof{Rehearsal: Rehearsal{ID: p.ID, Person: p.Person, World: p.Script, WorldHash: p.ScriptHash, Engine: p.Engine, Seed: p.Seed, State: p.State,
 		Turns: p.Turns, Started: p.Started, Closed: p.Closed, Hash: p.Hash}}
-	s, err := r.kept(ctx, row.ScriptHash)
+	s, err := kept(ctx, q, row.ScriptHash)
 	if err != nil {
 		return out, err
 	}
 	if s == nil {
 		return out, nil // the script itself was changed
 	}
-	moves, err := movesOf(ctx, r.db.Read(), id, scenario.MaxTurns)
+	moves, err := movesOf(ctx, q, row.ID, scenario.MaxTurns)
 	if err != nil {
 		return out, err
 	}
@@ -138,8 +143,8 @@ func (r *Plays) Verify(ctx context.Context, actor access.Actor, id string) (Proo
 }
 
 // kept reads a script out of the database, as a proof must, and gives nil where it is not what its hash says.
-func (r *Plays) kept(ctx context.Context, hash string) (*scenario.Script, error) {
-	text, err := scriptText(ctx, r.db.Read(), hash)
+func kept(ctx context.Context, q db.Q, hash string) (*scenario.Script, error) {
+	text, err := scriptText(ctx, q, hash)
 	if err != nil {
 		return nil, err
 	}

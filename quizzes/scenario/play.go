@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"tongguan/quizzes/negotiation"
 	"tongguan/quizzes/pipeline"
@@ -15,8 +17,12 @@ import (
 // MaxTurns is how many moves a play may have.
 const MaxTurns = 120
 
-// MaxSay is how much a learner may type at a time, in characters.
-const MaxSay = 2_000
+// MaxSay is how much a learner may type at a time, in characters, and maxTyped in a whole play, in bytes: a play that is
+// kept stays below 64 KB.
+const (
+	MaxSay   = 2_000
+	maxTyped = 40_000
+)
 
 // Move is what a learner does: one of Pick, Offer, Form and Say, at the beat at which it was decided.
 type Move struct {
@@ -85,6 +91,7 @@ type Play struct {
 	seen     []int32
 	took     []int32
 	memory   [systemVars]int64
+	typed    int
 	choices  []string // what the last sentence may have meant, where it was not understood
 	deal     bool
 	quiet    bool // keeps no lines
@@ -259,8 +266,11 @@ func (p *Play) checkSay(b *Beat, m Move) (func(), error) {
 	if b.Kind != Free {
 		return nil, &MoveError{"scenario.move.not_open"}
 	}
-	if len([]rune(m.Say)) > MaxSay {
+	if len([]rune(m.Say)) > MaxSay || !utf8.ValidString(m.Say) || strings.ContainsRune(m.Say, 0) {
 		return nil, &MoveError{"scenario.move.too_long"}
+	}
+	if p.typed+len(m.Say) > maxTyped {
+		return nil, &MoveError{"scenario.move.enough"}
 	}
 	if m.Heard.Pick == "" {
 		return func() { p.hear(m); p.askBack(m) }, nil
@@ -275,6 +285,7 @@ func (p *Play) Choices() []string { return p.choices }
 // hear keeps what was understood.
 func (p *Play) hear(m Move) {
 	h := m.Heard
+	p.typed += len(m.Say)
 	p.choices = h.Choices
 	p.memory[sysMoney], p.memory[sysPercent], p.memory[sysTerm], p.memory[sysNumber] = h.Money, h.Percent, h.Days, h.Number
 }

@@ -15,6 +15,20 @@ type Slots struct {
 	Date    int64 // year × 10,000 + month × 100 + day, the year 0 where it was not said
 }
 
+// String writes the figures that there are, such as "money=50000000 days=60".
+func (s Slots) String() string {
+	var out []string
+	for _, f := range []struct {
+		name  string
+		value int64
+	}{{"money", s.Money}, {"percent", s.Percent}, {"days", s.Days}, {"number", s.Number}, {"date", s.Date}} {
+		if f.value != 0 {
+			out = append(out, f.name+"="+strconv.FormatInt(f.value, 10))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 // figure matches a number in digits or in Chinese characters.
 const figure = `((?:\d[\d,]*(?:\.\d+)?|[零〇一二两俩三四五六七八九十百千万亿点半]+)(?:\s*(?:万|亿|千|百))?)`
 
@@ -242,7 +256,9 @@ const most = int64(1_000_000_000_000_00)
 
 // scaled is a number in digits, in Chinese characters or in both (50万), times a factor, to the nearest whole.
 func scaled(text string, factor int64) int64 {
-	text = strings.ReplaceAll(strings.TrimSpace(text), ",", "")
+	if text = strings.ReplaceAll(strings.TrimSpace(text), ",", ""); len(text) > 90 || factor > most {
+		return most
+	}
 	for _, unit := range []string{"亿", "万", "千", "百"} {
 		if head, ok := strings.CutSuffix(text, unit); ok && strings.Trim(head, " .0123456789") == "" && head != "" {
 			return scaled(head, factor*map[string]int64{"亿": 100_000_000, "万": 10_000, "千": 1000, "百": 100}[unit])
@@ -254,7 +270,7 @@ func scaled(text string, factor int64) int64 {
 		}
 		return most
 	}
-	return min(most, chinese(text, factor))
+	return max(0, min(most, chinese(text, factor)))
 }
 
 // chinese reads 五十万, 一百二十, 三点五, 两万五, 半.
@@ -279,9 +295,9 @@ func chinese(text string, factor int64) int64 {
 				digit = 1
 			}
 			section, digit = section+digit*last, 0
-		default: // 万, 亿
+		case r == '万' || r == '亿':
 			last = map[rune]int64{'万': 10_000, '亿': 100_000_000}[r]
-			if total >= most/last {
+			if total+section+digit >= most/last {
 				return most
 			}
 			total, section, digit = (total+section+digit)*last, 0, 0
@@ -290,7 +306,9 @@ func chinese(text string, factor int64) int64 {
 	if last >= 100 && digit > 0 && section%last == 0 && !strings.Contains(head, "零") {
 		digit *= last / 10 // 两万五, 一千二, 三百六
 	}
-	total += section + digit
+	if total += section + digit; total >= most/max(1, factor) {
+		return most
+	}
 	if half && last >= 100 {
 		total += last / 2
 	}
@@ -299,7 +317,7 @@ func chinese(text string, factor int64) int64 {
 		unit := factor
 		for _, r := range tail {
 			unit /= 10
-			out += int64(strings.IndexRune("零一二三四五六七八九", r)/3) * unit
+			out += max(0, int64(strings.IndexRune("零一二三四五六七八九", r)/3)) * unit
 		}
 	}
 	return out
