@@ -45,6 +45,82 @@ func TestKillDuringSaves(t *testing.T) {
 	})
 }
 
+// A turn of a rehearsal that the server has acknowledged survives kill -9, on both databases; none is done twice.
+func TestKillDuringTurns(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := newKilling(t, dsn)
+		id, acked := "", 0
+		for range 6 {
+			k.start()
+			killed := time.AfterFunc(time.Duration(60+rand.IntN(300))*time.Millisecond, k.kill)
+			if id == "" {
+				id = k.rehearse()
+			}
+			acked = k.turns(id, acked)
+			killed.Stop()
+			k.kill()
+			acked = k.kept(id, acked)
+		}
+		if acked == 0 {
+			t.Error("no turn was ever acknowledged")
+		}
+	})
+}
+
+// rehearse signs in and begins a rehearsal; "" where the server died over it.
+func (k *killing) rehearse() string {
+	if _, _, err := k.post("/signin", url.Values{"login": {killLogin}, "password": {killPassword}}); err != nil {
+		return ""
+	}
+	page, err := k.get("/practice")
+	csrf := csrfField.FindStringSubmatch(page)
+	if err != nil || csrf == nil {
+		return ""
+	}
+	_, to, err := k.post("/practice", url.Values{"csrf": {csrf[1]}, "world": {"month"}})
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(to, "/rehearsals/")
+}
+
+// turns does one turn after another until the server is gone, and says how many were acknowledged in all.
+func (k *killing) turns(id string, acked int) int {
+	for n := acked; id != ""; n++ {
+		page, err := k.get("/rehearsals/" + id)
+		csrf := csrfField.FindStringSubmatch(page)
+		if err != nil || csrf == nil {
+			break
+		}
+		status, _, err := k.post("/rehearsals/"+id+"/turns", url.Values{"csrf": {csrf[1]}, "turn": {fmt.Sprint(n)}, "account": {fmt.Sprint(n % 8)}, "act": {"report"}, "arg": {"0"}})
+		if err != nil {
+			break
+		}
+		if status != http.StatusSeeOther {
+			k.t.Fatalf("turn %d gave %d", n, status)
+		}
+		acked = n + 1
+	}
+	return acked
+}
+
+// kept compares what was acknowledged with what is stored: as much, or one turn more whose answer was lost.
+func (k *killing) kept(id string, acked int) (stored int) {
+	if id == "" {
+		return 0
+	}
+	k.house(func(a *app.App) {
+		scene, err := a.Rehearsals.Scene(context.Background(), access.Actor{ID: k.person, Roles: []access.Role{access.Learner}}, id)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		if stored = scene.Turns; stored != acked && stored != acked+1 {
+			k.t.Errorf("%d turns were acknowledged, %d are stored", acked, stored)
+		}
+	})
+	return stored
+}
+
 const (
 	killLogin    = "kill.me"
 	killPassword = "correct horse battery"
@@ -59,6 +135,7 @@ type killing struct {
 	mu      sync.Mutex
 	process *exec.Cmd
 	client  *http.Client
+	person  string
 	attempt string
 	acked   map[string]string // by question: what was acknowledged last
 	flying  map[string]string // by question: what was sent and not acknowledged
@@ -87,6 +164,7 @@ func newKilling(t *testing.T, dsn string) *killing {
 		id, err := a.People.Create(context.Background(), access.Operator(),
 			people.Person{Login: killLogin, Name: "万一", Roles: []access.Role{access.Learner}})
 		if err == nil {
+			k.person = id
 			err = a.Door.SetPassword(context.Background(), access.Operator(), id, killPassword)
 		}
 		if err != nil {

@@ -22,6 +22,7 @@ const MaxTurns = 120
 const (
 	MaxSay   = 2_000
 	maxTyped = 40_000
+	maxVoice = 4_000 // of a model's words, in bytes
 )
 
 // Move is what a learner does: one of Pick, Offer, Form and Say, at the beat at which it was decided.
@@ -203,6 +204,7 @@ func (p *Play) Do(m Move) error {
 	}
 	p.judgeDeal()
 	p.goneOrOver()
+	p.voice(m.Voice)
 	p.seal(m)
 	return nil
 }
@@ -266,10 +268,10 @@ func (p *Play) checkSay(b *Beat, m Move) (func(), error) {
 	if b.Kind != Free {
 		return nil, &MoveError{"scenario.move.not_open"}
 	}
-	if len([]rune(m.Say)) > MaxSay || !utf8.ValidString(m.Say) || strings.ContainsRune(m.Say, 0) {
+	if len([]rune(m.Say)) > MaxSay || len(m.Voice) > maxVoice || !utf8.ValidString(m.Say) || strings.ContainsRune(m.Say, 0) {
 		return nil, &MoveError{"scenario.move.too_long"}
 	}
-	if p.typed+len(m.Say) > maxTyped {
+	if p.typed+len(m.Say)+len(m.Voice) > maxTyped {
 		return nil, &MoveError{"scenario.move.enough"}
 	}
 	if m.Heard.Pick == "" {
@@ -285,7 +287,7 @@ func (p *Play) Choices() []string { return p.choices }
 // hear keeps what was understood.
 func (p *Play) hear(m Move) {
 	h := m.Heard
-	p.typed += len(m.Say)
+	p.typed += len(m.Say) + len(m.Voice)
 	p.choices = h.Choices
 	p.memory[sysMoney], p.memory[sysPercent], p.memory[sysTerm], p.memory[sysNumber] = h.Money, h.Percent, h.Days, h.Number
 }
@@ -536,6 +538,25 @@ func (p *Play) line(l Line) {
 		}
 	}
 	p.Lines = append(p.Lines, l)
+}
+
+// voice puts a model's words in the place of what the customer said in this move.
+func (p *Play) voice(words string) {
+	if words == "" || p.quiet {
+		return
+	}
+	spoken := false
+	p.Lines = slices.DeleteFunc(p.Lines, func(l Line) bool {
+		mine := l.Turn == p.Turns && l.Who == Client
+		gone := mine && spoken
+		spoken = spoken || mine
+		return gone
+	})
+	for i := range p.Lines {
+		if l := &p.Lines[i]; l.Turn == p.Turns && l.Who == Client {
+			l.Said = words
+		}
+	}
 }
 
 // seal takes a move and what came of it into the hash.

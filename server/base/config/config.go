@@ -35,6 +35,9 @@ type Config struct {
 	Pool       int           `env:"TONGGUAN_DATABASE_CONNECTIONS" envDefault:"16" help:"database connections a node keeps at most"`
 	Hashers    int           `env:"TONGGUAN_PASSWORD_HASHERS" help:"passwords hashed at the same time (each takes 19 MiB and a core); default: half of the cores"`
 	Stats      bool          `env:"TONGGUAN_STATS" envDefault:"false" help:"serve /stats (statements run, memory held) for bench"`
+	LLM        string        `env:"TONGGUAN_LLM_URL" help:"address of an OpenAI-compatible chat endpoint (…/v1) that may voice customers in role-plays, never in exams; empty: off"`
+	LLMKey     string        `env:"TONGGUAN_LLM_KEY" help:"its key" secret:"whole"`
+	LLMModel   string        `env:"TONGGUAN_LLM_MODEL" help:"the model that it is asked for"`
 	Checkpoint time.Duration `env:"TONGGUAN_CHECKPOINT_EVERY" envDefault:"1h" help:"how often a signed checkpoint of the audit trail is written beside the database"`
 }
 
@@ -148,8 +151,11 @@ func (c Config) Settings() []Setting {
 	for i := range out {
 		f := v.Type().Field(i)
 		value := fmt.Sprint(v.Field(i).Interface())
-		if f.Tag.Get("secret") == "dsn" {
+		switch {
+		case f.Tag.Get("secret") == "dsn":
 			value = HidePassword(value)
+		case f.Tag.Get("secret") == "whole" && value != "":
+			value = "•••"
 		}
 		out[i] = Setting{Name: f.Tag.Get("env"), Value: value, Help: f.Tag.Get("help")}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"tongguan/server/edge/api"
 	"tongguan/server/edge/site"
+	"tongguan/server/edge/voice"
 )
 
 // Limits of a request.
@@ -32,6 +33,7 @@ const (
 func (a *App) Fiber(demo []site.Demo) *fiber.App {
 	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Teams: a.Teams,
 		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
+		Model:    voice.New(a.Config.LLM, a.Config.LLMKey, a.Config.LLMModel),
 		Progress: a.Progress,
 		Training: a.Training, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}

@@ -14,10 +14,14 @@ const (
 	stepBegin  = "begin rehearsal"
 	stepTurn   = "turn"
 	stepScene  = "scene"
+	stepMove   = "move"
 )
 
 var (
 	turnField = regexp.MustCompile(`name="turn" value="(\d+)"`)
+	beatField = regexp.MustCompile(`name="beat" value="(\w+)"`)
+	pickField = regexp.MustCompile(`name="pick" value="(\w+)"`)
+	factField = regexp.MustCompile(`type="number"[^>]*name="(\w+)"|name="(\w+)"[^>]*type="number"`)
 	actField  = regexp.MustCompile(`name="act" value="(\w+)"[^>]*>\s*<input type="hidden" name="arg" value="(\d+)"`)
 )
 
@@ -25,7 +29,7 @@ var (
 const thinks = 3 * time.Second
 
 // Rehearsals lets as many people as there are learners rehearse at the same time, each at a person's pace: a turn
-// about every three seconds, then a look at what came of it.
+// about every three seconds, then a look at what came of it. Every other one plays scenes, the rest a territory.
 func Rehearsals(ctx context.Context, o Options) (Run, error) {
 	learners, err := signIn(o)
 	if err != nil {
@@ -34,6 +38,9 @@ func Rehearsals(ctx context.Context, o Options) (Run, error) {
 	end := time.Now().Add(o.Views)
 	return measure("rehearsals", o.Concurrency, func(i int, t timings) (int, error) {
 		pause(ctx, thinks*time.Duration(i)/time.Duration(o.Concurrency)) // they do not all begin at once
+		if i%2 == 1 {
+			return 0, learners[i].act(ctx, t, i, end)
+		}
 		return 0, learners[i].rehearse(ctx, t, i, end)
 	})
 }
@@ -69,6 +76,40 @@ func (l *learner) rehearse(ctx context.Context, t timings, i int, end time.Time)
 		}
 		form := url.Values{"turn": {turn[1]}, "account": {strconv.Itoa(account)}, "act": {act[1]}, "arg": {act[2]}}
 		if err := l.post(t, stepTurn, at+"/turns", form); err != nil {
+			return err
+		}
+		pause(ctx, thinks/2+thinks*time.Duration(n%7)/6)
+	}
+	return nil
+}
+
+// act plays one scene after the other, picking what comes.
+func (l *learner) act(ctx context.Context, t timings, i int, end time.Time) error {
+	at := ""
+	for n := i; time.Now().Before(end) && ctx.Err() == nil; n++ {
+		if at == "" {
+			if err := l.post(t, stepBegin, "/plays", url.Values{"script": {"price_pressure"}, "mode": {"practice"}}); err != nil {
+				return err
+			}
+			at = l.last
+		}
+		page, err := l.get(t, stepScene, at)
+		if err != nil {
+			return err
+		}
+		turn, beat := turnField.FindStringSubmatch(page), beatField.FindStringSubmatch(page)
+		if turn == nil || beat == nil { // it has ended: the page is the debrief
+			at = ""
+			continue
+		}
+		form := url.Values{"turn": {turn[1]}, "beat": {beat[1]}}
+		if picks := pickField.FindAllStringSubmatch(page, -1); len(picks) > 0 {
+			form.Set("pick", picks[n*7%len(picks)][1])
+		}
+		for _, f := range factField.FindAllStringSubmatch(page, -1) {
+			form.Set(f[1]+f[2], strconv.Itoa(n%9))
+		}
+		if err := l.post(t, stepMove, at+"/moves", form); err != nil {
 			return err
 		}
 		pause(ctx, thinks/2+thinks*time.Duration(n%7)/6)

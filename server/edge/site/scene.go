@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -11,6 +12,7 @@ import (
 	"tongguan/quizzes/scenario"
 	"tongguan/server/base/fault"
 	"tongguan/server/edge/telling"
+	"tongguan/server/edge/voice"
 	"tongguan/web/pages/practice"
 	"tongguan/web/parts"
 )
@@ -267,7 +269,35 @@ func (s *Site) readMove(c *fiber.Ctx, v visit, id string) (scenario.Move, error)
 		}
 		m.Heard = s.Listener.Hear(scene.On, v.lang, m.Say)
 	}
+	if s.Model != nil && scene.Mode != roleplay.Exam {
+		s.voiced(c, s.acting(v, scene), &m)
+	}
 	return m, nil
+}
+
+// voiced asks the model what was meant where the classifier does not know, and for the customer's answer in other words.
+// Both are kept with the move; what the move does is the script's alone.
+func (s *Site) voiced(c *fiber.Ctx, x acting, m *scenario.Move) {
+	if m.Heard != nil && m.Heard.Pick == "" {
+		var options []voice.Option
+		for _, o := range x.on.Open() {
+			options = append(options, voice.Option{ID: o.ID, Text: x.text(o.Text)})
+		}
+		if pick := s.Model.Suggest(c.UserContext(), m.Say, options); pick != "" {
+			m.Heard.Pick, m.Heard.Choices = pick, nil
+		}
+	}
+	if m.Say == "" || x.on.Do(*m) != nil { // x.on is this request's own copy
+		return
+	}
+	var lines []string
+	for _, l := range x.on.Lines {
+		if l.Turn == x.on.Turns && l.Who == scenario.Client {
+			lines = append(lines, x.teller().Line(x.on, x.lang, l))
+		}
+	}
+	p := x.on.Script.In(x.lang).Persona
+	m.Voice = s.Model.Speak(c.UserContext(), x.lang, p.Name+", "+p.Role+", "+p.Company+". "+p.About, m.Say, strings.Join(lines, " "))
 }
 
 // sceneAgain shows the scene as it stands and why the move was not possible.

@@ -27,6 +27,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/voice"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -48,6 +49,7 @@ type Site struct {
 	Rehearsals *roleplay.Rehearsals
 	Plays      *roleplay.Plays
 	Listener   *roleplay.Listener
+	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
 	Assets     *web.Assets

@@ -259,6 +259,18 @@ func (s *Site) memberRehearsals(c *fiber.Ctx, v visit, id string) (out []team.Re
 		}
 		out = append(out, line)
 	}
+	if err != nil {
+		return nil, err
+	}
+	plays, err := s.Plays.Of(c.UserContext(), v.actor, id)
+	for _, r := range plays {
+		past := s.pastPlay(v, r)
+		line := team.Rehearsal{World: past.World + " · " + past.Mode, When: past.When, Value: past.Value}
+		if r.State == roleplay.Closed {
+			line.URL = past.URL
+		}
+		out = append(out, line)
+	}
 	return out, err
 }
 
