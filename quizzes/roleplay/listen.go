@@ -14,53 +14,65 @@ import (
 	"tongguan/server/base/fault"
 )
 
-// Utterances is a library of sentences by dialogue act, in each language.
-type Utterances map[string]map[string][]string
+// Utterances is a library of sentences by dialogue act, and of the notions that they are about, in each language.
+type Utterances struct {
+	Sentences map[string]map[string][]string
+	Cues      map[string]understanding.Cues
+}
 
 // ReadUtterances reads the library of the content.
 func ReadUtterances(files fs.FS) (Utterances, []fault.Problem) {
-	out := Utterances{}
-	var problems []fault.Problem
+	out := Utterances{map[string]map[string][]string{}, map[string]understanding.Cues{}}
+	notions := map[string]map[string][]string{}
+	problems := readYAML(files, "utterances/cues.yaml", &notions)
 	for _, lang := range scenario.Languages {
-		name := "utterances/" + lang + ".yaml"
-		text, err := fs.ReadFile(files, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		acts, cues := map[string][]string{}, understanding.Cues{}
+		problems = append(problems, readYAML(files, "utterances/"+lang+".yaml", &acts)...)
+		for name, words := range notions {
+			cues[name] = words[lang]
 		}
-		acts := map[string][]string{}
-		if err == nil {
-			err = yaml.Unmarshal(text, &acts)
+		if len(acts) > 0 {
+			out.Sentences[lang], out.Cues[lang] = acts, cues
 		}
-		if err != nil {
-			problems = append(problems, fault.ProblemAt(name, 0, "roleplay.unreadable", "reason", err.Error()))
-		}
-		out[lang] = acts
 	}
 	return out, problems
+}
+
+// readYAML reads a file of the content into a map; one that is not there leaves it empty.
+func readYAML(files fs.FS, name string, into any) []fault.Problem {
+	text, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = yaml.Unmarshal(text, into)
+	}
+	if err != nil {
+		return []fault.Problem{fault.ProblemAt(name, 0, "roleplay.unreadable", "reason", err.Error())}
+	}
+	return nil
 }
 
 // Has says whether an act is known in every language.
 func (u Utterances) Has(act string) bool {
 	for _, lang := range scenario.Languages {
-		if len(u[lang][act]) == 0 {
+		if len(u.Sentences[lang][act]) == 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// Examples are the sentences of a language, in order of acts; keep says which, by their place in an act.
-func (u Utterances) Examples(lang string, keep func(i int) bool) (out []understanding.Example) {
-	acts := make([]string, 0, len(u[lang]))
-	for act := range u[lang] {
+// Examples are the sentences of a language, in order of acts.
+func (u Utterances) Examples(lang string) (out []understanding.Example) {
+	acts := make([]string, 0, len(u.Sentences[lang]))
+	for act := range u.Sentences[lang] {
 		acts = append(acts, act)
 	}
 	slices.Sort(acts)
 	for _, act := range acts {
-		for i, text := range u[lang][act] {
-			if keep(i) {
-				out = append(out, understanding.Example{Act: act, Text: text})
-			}
+		for _, text := range u.Sentences[lang][act] {
+			out = append(out, understanding.Example{Act: act, Text: text})
 		}
 	}
 	return out
@@ -73,10 +85,10 @@ type Listener struct {
 
 // NewListener makes a listener out of a library.
 func NewListener(u Utterances) *Listener {
-	l := &Listener{map[string]func() *understanding.Model{}}
-	for lang := range u {
+	l := &Listener{models: map[string]func() *understanding.Model{}}
+	for lang := range u.Sentences {
 		l.models[lang] = sync.OnceValue(func() *understanding.Model {
-			return understanding.Train(u.Examples(lang, func(int) bool { return true }))
+			return understanding.Train(u.Examples(lang), u.Cues[lang])
 		})
 	}
 	return l
@@ -106,9 +118,9 @@ func (l *Listener) Hear(p *scenario.Play, lang, text string) *scenario.Heard {
 		n  int64
 	}
 	var all []scored
-	acts := l.acts(lang, text)
+	acts, shape := l.acts(lang, text), understanding.ShapeOf(text)
 	for _, o := range p.Open() {
-		all = append(all, scored{o.ID, int64(1000 * likelihood(o, acts, text))})
+		all = append(all, scored{o.ID, int64(1000 * l.likelihood(o, acts, shape))})
 	}
 	if len(all) == 0 {
 		return h
@@ -154,18 +166,28 @@ func isLatin(text string) bool {
 }
 
 // likelihood of an option: how likely one of its acts is, and how like one of its examples the sentence is.
-func likelihood(o *scenario.Option, acts map[string]understanding.Guess, text string) float64 {
+func (l *Listener) likelihood(o *scenario.Option, acts map[string]understanding.Guess, shape understanding.Shape) float64 {
 	var act, alike float64
 	for _, m := range o.Means {
 		act = max(act, acts[m].P)
 	}
 	for _, says := range o.Says {
 		for _, s := range says {
-			alike = max(alike, understanding.Alike(s, text))
+			alike = max(alike, l.shape(s).Alike(shape))
 		}
 	}
 	if len(o.Means) == 0 {
 		return alike
 	}
 	return max(0.65*act+0.35*alike, alike)
+}
+
+// shape is an example's, computed once.
+func (l *Listener) shape(example string) understanding.Shape {
+	if s, ok := l.shapes.Load(example); ok {
+		return s.(understanding.Shape)
+	}
+	s := understanding.ShapeOf(example)
+	l.shapes.Store(example, s)
+	return s
 }

@@ -1,9 +1,9 @@
 // Package understanding turns what somebody types into a dialogue act and its slots, in Chinese and in English.
 //
 // A model is linear: features of the text (pieces of one to three Chinese characters; English words, pairs of words and
-// pieces of words; which slots there are) into a softmax over acts, trained by stochastic gradient descent with AdaGrad
-// steps (Duchi, Hazan and Singer 2011) in an order that never changes. It knows the sentences of a library and nothing
-// else: no service, no dictionary, no state.
+// pieces of words; the notions that it is about; which slots there are), weighed by how rare they are, into a softmax
+// over acts, trained by stochastic gradient descent in an order that never changes. It knows the sentences of a library
+// and nothing else: no service, no state.
 package understanding
 
 import (
@@ -23,55 +23,106 @@ type Guess struct {
 	P   float64
 }
 
-// Bounds of a model.
+// How a model is trained.
 const (
-	bits    = 15 // features are hashed into so many bits
-	buckets = 1 << bits
-	epochs  = 24
-	rate    = 0.35
-	decay   = 2e-6
+	epochs  = 30
+	rate    = 0.2
+	slowing = 0.1 // the rate of epoch e is rate ÷ (1 + slowing·e)
+	decay   = 1e-5
+	scale   = 3     // length of a text's features together
 	longest = 4_000 // bytes of a text that are looked at
 )
 
-// Model knows acts. It may be used by any number of goroutines.
-type Model struct {
-	acts    []string
-	weights []float32 // of each bucket, a row of acts
-	bias    []float32
+// Cues are notions, each with words that give it away.
+type Cues map[string][]string
+
+// cue is one notion.
+type cue struct {
+	name  string
+	words []string
 }
 
-// feature is a bucket and its weight.
+// feature is something that a text has, and its weight.
 type feature struct {
 	at     uint32
 	weight float32
 }
 
+// Model knows acts. It may be used by any number of goroutines.
+type Model struct {
+	cues    []cue
+	acts    []string
+	known   map[uint32]uint32 // feature to its place
+	rare    []float32         // of each place, ln(1 + texts ÷ texts with it)
+	weights []float32         // of each place, a row of acts
+}
+
 // Train makes a model of examples. The same examples in the same order give the same model.
-func Train(examples []Example) *Model {
+func Train(examples []Example, cues Cues) *Model {
 	m := &Model{}
-	for _, e := range examples {
+	for name, words := range cues {
+		m.cues = append(m.cues, cue{name, words})
+	}
+	slices.SortFunc(m.cues, func(a, b cue) int { return cmp.Compare(a.name, b.name) })
+	texts, labels := make([][]feature, len(examples)), make([]int, len(examples))
+	for i, e := range examples {
 		if !slices.Contains(m.acts, e.Act) {
 			m.acts = append(m.acts, e.Act)
 		}
+		texts[i] = features(e.Text, m.cues)
 	}
 	slices.Sort(m.acts)
-	n := len(m.acts)
-	m.weights, m.bias = make([]float32, buckets*n), make([]float32, n)
-	squares, biasSquares := make([]float32, buckets*n), make([]float32, n)
-	seen := make([][]feature, len(examples))
-	labels := make([]int, len(examples))
+	m.count(texts)
 	for i, e := range examples {
-		seen[i] = features(e.Text)
+		texts[i] = m.weigh(texts[i])
 		labels[i], _ = slices.BinarySearch(m.acts, e.Act)
 	}
-	p := make([]float64, n)
+	m.weights = make([]float32, len(m.rare)*len(m.acts))
+	p := make([]float64, len(m.acts))
 	for epoch := range epochs {
 		for i := range examples {
 			k := shuffled(i, epoch, len(examples))
-			m.step(seen[k], labels[k], p, squares, biasSquares)
+			m.step(texts[k], labels[k], p, float32(rate/(1+slowing*float64(epoch))))
 		}
 	}
 	return m
+}
+
+// count gives every feature of the texts a place, and says how rare it is.
+func (m *Model) count(texts [][]feature) {
+	m.known = map[uint32]uint32{}
+	var seen []int
+	for _, fs := range texts {
+		for _, f := range fs {
+			at, ok := m.known[f.at]
+			if !ok {
+				at = uint32(len(seen))
+				m.known[f.at], seen = at, append(seen, 0)
+			}
+			seen[at]++
+		}
+	}
+	m.rare = make([]float32, len(seen))
+	for at, n := range seen {
+		m.rare[at] = float32(math.Log(1 + float64(len(texts))/float64(n)))
+	}
+}
+
+// weigh keeps the features that are known, by their places and weights.
+func (m *Model) weigh(fs []feature) []feature {
+	out, squares := fs[:0], 0.0
+	for _, f := range fs {
+		if at, ok := m.known[f.at]; ok {
+			f = feature{at, f.weight * m.rare[at]}
+			out = append(out, f)
+			squares += float64(f.weight) * float64(f.weight)
+		}
+	}
+	norm := float32(scale / math.Sqrt(max(squares, 1e-9)))
+	for i := range out {
+		out[i].weight *= norm
+	}
+	return out
 }
 
 // shuffled is the i-th place of an order that differs from epoch to epoch: steps of a size that shares no factor with n.
@@ -90,37 +141,28 @@ func gcd(a, b int) int {
 	return a
 }
 
-// step moves the weights against the gradient of the logarithmic loss of one example.
-func (m *Model) step(fs []feature, label int, p []float64, squares, biasSquares []float32) {
+// step moves the weights against the gradient of the logarithmic loss of one text.
+func (m *Model) step(fs []feature, label int, p []float64, rate float32) {
 	m.softmax(fs, p)
 	n := len(m.acts)
 	for a := range n {
-		g := float32(p[a])
 		if a == label {
-			g--
+			p[a]--
 		}
-		if g > -1e-4 && g < 1e-4 {
-			continue
-		}
-		biasSquares[a] += g * g
-		m.bias[a] -= rate * g / float32(math.Sqrt(float64(biasSquares[a])+1e-6))
-		for _, f := range fs {
-			i := int(f.at)*n + a
-			d := g*f.weight + decay*m.weights[i]
-			squares[i] += d * d
-			m.weights[i] -= rate * d / float32(math.Sqrt(float64(squares[i])+1e-6))
+	}
+	for _, f := range fs {
+		row := m.weights[int(f.at)*n : int(f.at)*n+n]
+		for a := range row {
+			row[a] -= rate * (float32(p[a])*f.weight + decay*row[a])
 		}
 	}
 }
 
 func (m *Model) softmax(fs []feature, p []float64) {
 	n := len(m.acts)
-	for a := range p {
-		p[a] = float64(m.bias[a])
-	}
+	clear(p)
 	for _, f := range fs {
-		row := m.weights[int(f.at)*n : int(f.at)*n+n]
-		for a, w := range row {
+		for a, w := range m.weights[int(f.at)*n : int(f.at)*n+n] {
 			p[a] += float64(w * f.weight)
 		}
 	}
@@ -140,7 +182,7 @@ func (m *Model) Acts() []string { return m.acts }
 // Classify gives every act with its probability, the likeliest first.
 func (m *Model) Classify(text string) []Guess {
 	p := make([]float64, len(m.acts))
-	m.softmax(features(text), p)
+	m.softmax(m.weigh(features(text, m.cues)), p)
 	out := make([]Guess, len(p))
 	for i, act := range m.acts {
 		out[i] = Guess{act, p[i]}
@@ -149,9 +191,14 @@ func (m *Model) Classify(text string) []Guess {
 	return out
 }
 
+// Shape is what a text has, for comparing it with others.
+type Shape []feature
+
+// ShapeOf gives the shape of a text.
+func ShapeOf(text string) Shape { return features(text, nil) }
+
 // Alike says how alike two texts are, 0 to 1: the cosine of their features.
-func Alike(a, b string) float64 {
-	x, y := features(a), features(b)
+func (x Shape) Alike(y Shape) float64 {
 	var sum float64
 	for i, j := 0, 0; i < len(x) && j < len(y); {
 		switch {
@@ -167,8 +214,8 @@ func Alike(a, b string) float64 {
 	return min(1, sum)
 }
 
-// features of a text, by bucket, of length 1 together.
-func features(text string) []feature {
+// features of a text, in order, of length 1 together.
+func features(text string, cues []cue) []feature {
 	f := collector{counts: map[uint32]float32{}}
 	clean := fold(text)
 	f.characters(clean)
@@ -181,13 +228,52 @@ func features(text string) []feature {
 	}
 	if strings.ContainsAny(clean, "?") || strings.HasSuffix(strings.TrimRight(clean, "。. "), "吗") {
 		f.add("question", "", 1)
+		f.asks = true
 	}
+	f.notions(clean, cues)
 	return f.list()
 }
 
-type collector struct{ counts map[uint32]float32 }
+// Weights of notions beside pieces and words.
+const (
+	oneNotion  = 2.2
+	twoNotions = 0.7
+)
 
-// seed is fixed: a model is the same wherever it is trained. FNV-1a.
+// notions adds what a sentence is about, every two notions together, and whether it asks about them.
+func (f *collector) notions(text string, cues []cue) {
+	padded := " " + strings.TrimSpace(text) + " "
+	var found []string
+	for _, c := range cues {
+		if slices.ContainsFunc(c.words, func(w string) bool { return cued(padded, w) }) {
+			found = append(found, c.name)
+		}
+	}
+	for i, a := range found {
+		f.add("notion", a, oneNotion)
+		if f.asks {
+			f.add("asked", a, twoNotions)
+		}
+		for _, b := range found[i+1:] {
+			f.add("notions", a+" "+b, twoNotions)
+		}
+	}
+}
+
+// cued says whether a word stands in a text: an English one at the beginning of a word.
+func cued(padded, word string) bool {
+	if word[0] < 0x80 && word[0] != ' ' {
+		return strings.Contains(padded, " "+word)
+	}
+	return strings.Contains(padded, word)
+}
+
+type collector struct {
+	counts map[uint32]float32
+	asks   bool
+}
+
+// hashed names a feature by 32 bits (FNV-1a): a model is the same wherever it is trained.
 func hashed(kind, s string) uint32 {
 	h := uint32(2166136261)
 	for _, t := range [2]string{kind, s} {
@@ -196,7 +282,7 @@ func hashed(kind, s string) uint32 {
 		}
 		h = (h ^ 0xff) * 16777619
 	}
-	return (h ^ h>>bits) & (buckets - 1)
+	return h
 }
 
 func (f *collector) add(kind, s string, weight float32) { f.counts[hashed(kind, s)] += weight }

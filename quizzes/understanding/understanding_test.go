@@ -39,6 +39,24 @@ func library(t testing.TB, lang string) (train, aside []Example) {
 	return train, aside
 }
 
+// cues reads the notions of a language.
+func cues(t testing.TB, lang string) Cues {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "content", "utterances", "cues.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]map[string][]string{}
+	if err := yaml.Unmarshal(text, &all); err != nil {
+		t.Fatal(err)
+	}
+	out := Cues{}
+	for name, words := range all {
+		out[name] = words[lang]
+	}
+	return out
+}
+
 // macroF1 is the mean over acts of the harmonic mean of precision and recall.
 func macroF1(m *Model, aside []Example, wrong func(e Example, got Guess)) float64 {
 	hits, said, are := map[string]float64{}, map[string]float64{}, map[string]float64{}
@@ -67,7 +85,7 @@ func TestTheLibraryIsLargeAndUnderstood(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		train, aside := library(t, lang)
 		total += len(train) + len(aside)
-		m := Train(train)
+		m := Train(train, cues(t, lang))
 		if len(m.Acts()) < 25 {
 			t.Errorf("%s: %d acts", lang, len(m.Acts()))
 		}
@@ -84,7 +102,7 @@ func TestTheLibraryIsLargeAndUnderstood(t *testing.T) {
 
 func TestTrainingIsTheSameEveryTime(t *testing.T) {
 	some := []Example{{"greet", "您好"}, {"price", "五十万一台"}, {"greet", "早上好"}, {"price", "报价是三十万"}}
-	a, b := Train(some).Classify("您好啊"), Train(some).Classify("您好啊")
+	a, b := Train(some, nil).Classify("您好啊"), Train(some, nil).Classify("您好啊")
 	if a[0] != b[0] || a[0].Act != "greet" {
 		t.Error(a, b)
 	}
@@ -115,7 +133,7 @@ func TestSlots(t *testing.T) {
 }
 
 func TestStrangeTexts(t *testing.T) {
-	m := Train([]Example{{"a", "你好"}, {"b", "再见"}})
+	m := Train([]Example{{"a", "你好"}, {"b", "再见"}}, nil)
 	for _, s := range []string{"", " ", "\x00", strings.Repeat("万", 3000), strings.Repeat("9", 3000) + "万元", "打零折", "九九九九九九亿亿亿万元", "1e999", "\xff\xfe", "net 999999", "点点点万"} {
 		m.Classify(s)
 		f := Find(s)
@@ -139,18 +157,18 @@ func BenchmarkClassify(b *testing.B) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	m := Train(train)
+	m := Train(train, cues(b, "zh"))
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
 	for b.Loop() {
 		m.Classify("如果你们今天能签，账期60天可以改成90天，价格再让两个点")
 	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
 }
 
 func BenchmarkTrain(b *testing.B) {
 	train, _ := library(b, "zh")
 	for b.Loop() {
-		Train(train)
+		Train(train, nil)
 	}
 }
