@@ -81,6 +81,7 @@ func (u Utterances) Examples(lang string) (out []understanding.Example) {
 // Listener understands what learners type. Its models are trained when they are first needed, in a second or so.
 type Listener struct {
 	models map[string]func() *understanding.Model
+	shapes sync.Map // example -> understanding.Shape
 }
 
 // NewListener makes a listener out of a library.
