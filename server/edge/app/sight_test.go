@@ -76,6 +76,8 @@ const sight = `
 /admin/import                     -         D . . . . . . +
 /audit                            -         D . . . . . + .
 /desk                             -         D . . . + . . .
+/desk/scenes/:id                  greeting  D . . . + . . .
+/desk/scenes/:id                  missing   D . . . . . . .
 /static/*                         style     + + + + + + + +
 /static/*                         missing   . . . . . . . .
 /healthz                          -         + + + + + + + +

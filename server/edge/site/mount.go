@@ -57,7 +57,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/admin/teams", s.in(s.teamsShow)).Post("/admin/teams", s.in(s.teamSave)).Post("/admin/teams/:id", s.in(s.teamSave))
 	f.Get("/admin/import", s.in(s.importForm)).Post("/admin/import", s.in(s.importPlan)).Post("/admin/import/apply", s.in(s.importApply))
 
-	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk))
+	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
 	f.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

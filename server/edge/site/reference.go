@@ -3,19 +3,24 @@ package site
 import (
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/scenario"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/fault"
 	"tongguan/server/edge/check"
+	"tongguan/server/edge/telling"
 	"tongguan/web/pages/desk"
 	"tongguan/web/pages/find"
 	"tongguan/web/pages/policy"
 	"tongguan/web/pages/trail"
+	"tongguan/web/parts"
 )
 
 // policyList shows the whole policy.
@@ -153,6 +158,10 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 	for _, problem := range check.All(s.Catalog, s.Bank) {
 		p.Problems = append(p.Problems, desk.Problem{File: problem.File, Line: problem.Line, Text: v.voice.T(problem.Key, pairs(problem.Args)...)})
 	}
+	for _, k := range s.Plays.Scripts() {
+		p.Scenes = append(p.Scenes, desk.Scene{Title: k.In(v.lang).Title, URL: "/desk/scenes/" + k.ID, Stage: v.voice.T("stage." + parts.Stages[stageOf(int64(k.Stage))]),
+			Level: v.voice.T("scenario.level." + k.Level), Beats: len(k.Beats), Version: k.Hash()[:8], Exam: k.Exam != nil})
+	}
 	for _, k := range cat.Courses {
 		for _, m := range k.Modules {
 			row := desk.Set{Title: m.Title.In(v.lang), URL: "/courses/" + k.ID + "#" + m.ID, Lessons: len(m.Lessons), Minutes: m.Minutes}
@@ -170,4 +179,44 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 		}
 	}
 	return s.draw(c, desk.PageOf(p))
+}
+
+// sceneDesk shows authors how hard a scene's exam is.
+func (s *Site) sceneDesk(c *fiber.Ctx, v visit) error {
+	if err := v.actor.Check(access.SeeContentDesk, access.Other); err != nil {
+		return err
+	}
+	k, ok := s.Plays.Script(c.Params("id"))
+	if !ok {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	title := k.In(v.lang).Title
+	p := desk.Exam{Frame: s.frame(c, v, v.voice.T("scenario.desk.title", "title", title)), Title: title, HasExam: k.Exam != nil}
+	_, notes := k.Lint("scenarios/"+k.ID+"/zh.md", scenario.Known{Clause: func(string) bool { return true }, Act: func(string) bool { return true }})
+	for _, n := range notes {
+		p.Notes = append(p.Notes, desk.Problem{File: n.File, Line: n.Line, Text: v.voice.T(n.Key, pairs(n.Args)...)})
+	}
+	if p.HasExam {
+		s.hardness(v, k.Script, &p)
+	}
+	return s.draw(c, desk.ExamPage(p))
+}
+
+func (s *Site) hardness(v visit, k *scenario.Script, p *desk.Exam) {
+	h := k.Hardness(roleplay.OnAllCores)
+	add := func(key, value string, bad bool) {
+		p.Facts = append(p.Facts, desk.Fact{Label: v.voice.T("scenario.desk." + key), Value: value, Bad: bad})
+	}
+	points := telling.PointsOf
+	add("seeds", strconv.Itoa(h.Seeds), false)
+	add("mean", points(h.Mean), false)
+	add("sd", points(h.SD), false)
+	add("range", points(h.Least)+" – "+points(h.Most), false)
+	add("band", strconv.Itoa(k.Exam.Band[0])+" – "+strconv.Itoa(k.Exam.Band[1]), false)
+	add("inside", strconv.Itoa(h.Inside), h.Inside*4 < h.Seeds)
+	add("spread", points(h.InsideSpread), false)
+	add("expert", strconv.Itoa(h.Experts), h.Experts*10 < h.Seeds*9)
+	for _, name := range sortedKeys(h.Cheats) {
+		p.Habits = append(p.Habits, desk.Fact{Label: v.voice.T("scenario.desk.habit." + name), Value: strconv.Itoa(h.Cheats[name]), Bad: h.Cheats[name] > 0})
+	}
 }

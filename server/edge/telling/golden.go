@@ -76,7 +76,7 @@ func WriteGolden(paths []Golden) ([]byte, error) {
 func writeMove(m scenario.Move) string {
 	switch {
 	case m.Offer != nil:
-		return strings.Trim(fmt.Sprint(m.Beat, " offer ", m.Offer), "]")
+		return m.Beat + " offer " + strings.Trim(fmt.Sprint(m.Offer), "[]")
 	case m.Form != nil:
 		return m.Beat + " form " + strings.Trim(strings.ReplaceAll(fmt.Sprint(m.Form), ":", "="), "map[]")
 	case m.Say != "":
@@ -98,7 +98,7 @@ func readMove(text string) (m scenario.Move, err error) {
 		m.Pick = parts[2]
 	case "offer":
 		m.Offer = make([]int, 4)
-		_, err = fmt.Sscanf(strings.TrimPrefix(parts[2], "["), "%d %d %d %d", &m.Offer[0], &m.Offer[1], &m.Offer[2], &m.Offer[3])
+		_, err = fmt.Sscanf(parts[2], "%d %d %d %d", &m.Offer[0], &m.Offer[1], &m.Offer[2], &m.Offer[3])
 	case "form":
 		m.Form = map[string]int64{}
 		for _, pair := range strings.Fields(parts[2]) {

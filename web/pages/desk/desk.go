@@ -25,10 +25,34 @@ type Set struct {
 
 // Page is the content desk.
 type Page struct {
+	Scenes    []Scene
 	layout.Frame
 	Authoring bool // edits are picked up at once
 	Problems  []Problem
 	Modules   []Set
 	Coverage  []Row
 	Covered   int
+}
+
+// Scene is a role-play in the list.
+type Scene struct {
+	Title, URL, Stage, Level, Version string
+	Beats                             int
+	Exam                              bool
+}
+
+// Exam is how hard a role-play's exam is.
+type Exam struct {
+	layout.Frame
+	Title   string
+	Facts   []Fact
+	Habits  []Fact
+	Notes   []Problem
+	HasExam bool
+}
+
+// Fact is a figure with its name; Bad where it is not as it should be.
+type Fact struct {
+	Label, Value string
+	Bad          bool
 }
