@@ -107,11 +107,13 @@ const (
 	confident = 330
 	lead      = 60
 	offered   = 3
+	plausible = 60 // an option below that is not offered in an exam
 )
 
 // Hear says which of the options that are open a sentence means, how sure that is, and which others it may mean. The
-// learner's language is tried first; a sentence in the other one is understood as well.
-func (l *Listener) Hear(p *scenario.Play, lang, text string) *scenario.Heard {
+// learner's language is tried first; a sentence in the other one is understood as well. Strictly, only what is plausible is
+// offered: who says nothing is told nothing.
+func (l *Listener) Hear(p *scenario.Play, lang, text string, strictly bool) *scenario.Heard {
 	s := understanding.Find(text)
 	h := &scenario.Heard{Money: s.Money, Percent: s.Percent, Days: s.Days, Number: s.Number}
 	type scored struct {
@@ -128,6 +130,9 @@ func (l *Listener) Hear(p *scenario.Play, lang, text string) *scenario.Heard {
 	}
 	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.n, a.n) })
 	for _, s := range all[:min(offered, len(all))] {
+		if strictly && s.n < plausible {
+			break
+		}
 		h.Choices = append(h.Choices, s.id)
 	}
 	for _, g := range acts {

@@ -39,18 +39,21 @@ func TestTypedSentencesAreUnderstood(t *testing.T) {
 			}
 		}
 		p := script.NewPlay(1)
-		h := l.Hear(p, c.lang, c.text)
+		h := l.Hear(p, c.lang, c.text, false)
 		if h.Pick != c.want {
 			t.Errorf("%s: heard %+v, want %q", c.text, h, c.want)
 		}
 		if h.Pick == "" && len(h.Choices) == 0 {
 			t.Errorf("%s: nothing is offered instead", c.text)
 		}
+		if h := l.Hear(p, c.lang, c.text, true); c.text == "xyzzy" && len(h.Choices) > 0 {
+			t.Errorf("an exam tells who says nothing: %+v", h)
+		}
 		if err := p.Do(scenario.Move{Beat: c.beat, Say: c.text, Heard: h}); err != nil {
 			t.Error(err)
 		}
 	}
-	if h := l.Hear(scripts[0].NewPlay(1), "zh", "账期60天，打九折，一共50万，12台"); h.Days != 60 || h.Percent != 1000 || h.Money != 50_000_000 || h.Number != 12 {
+	if h := l.Hear(scripts[0].NewPlay(1), "zh", "账期60天，打九折，一共50万，12台", false); h.Days != 60 || h.Percent != 1000 || h.Money != 50_000_000 || h.Number != 12 {
 		t.Errorf("%+v", h)
 	}
 }
@@ -68,6 +71,6 @@ func BenchmarkHear(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		l.Hear(p, "zh", "许厂长，能介绍一下现在这条包装线的情况吗？")
+		l.Hear(p, "zh", "许厂长，能介绍一下现在这条包装线的情况吗？", true)
 	}
 }

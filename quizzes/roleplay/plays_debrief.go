@@ -96,7 +96,9 @@ func (r *Plays) judge(ctx context.Context, s PlayScene) ([]PlayMark, error) {
 		m := PlayMark{Turn: j.Turn, Grade: j.Played.Grade.String(), Loss: int64(j.Played.Loss), SE: int64(j.Played.SE), Value: int64(j.Played.Value),
 			Win: int64(j.Played.Win * 1000), Margin: int64(j.Played.Margin), Others: j.Others}
 		if j.Played.Loss > 0 && m.Grade != "best" && m.Grade != "good" {
-			m.Better = &j.Best.Move
+			better := j.Best.Move
+			better.Say = "" // said in the reader's language
+			m.Better = &better
 		}
 		out = append(out, m)
 	}

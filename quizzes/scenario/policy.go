@@ -29,7 +29,7 @@ func (p *Play) Moves() (out []Move) {
 	}
 	for _, o := range p.Open() {
 		if b.Kind == Free {
-			out = append(out, Move{Beat: b.ID, Say: o.ID, Heard: &Heard{Pick: o.ID, Confidence: 1000}})
+			out = append(out, Move{Beat: b.ID, Say: p.Script.Plain(First, o.Text), Heard: &Heard{Pick: o.ID, Confidence: 1000}})
 		} else {
 			out = append(out, Move{Beat: b.ID, Pick: o.ID})
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -71,6 +72,64 @@ func TestAScene(t *testing.T) {
 		t.Errorf("branching led to %s", b.path())
 	}
 	everyWay(t, b, "scenes", "/practice")
+}
+
+// TestASceneIsTyped says something strange, picks from what it may have meant, says something sensible, sits an exam; HR
+// then remarks on it and scores it, and an author looks at how fair it is.
+func TestASceneIsTyped(t *testing.T) {
+	a := open(t)
+	newcomer(t, a, "typing")
+	b := a.tab(t)
+	b.signIn("typing", a.company.Password)
+	b.visit("/practice")
+	b.submit(`main form:has(input[value="hidden_needs"]) button[value=practice]`)
+	id := strings.TrimPrefix(b.path(), "/plays/")
+	everyWay(t, b, "typed-begun", "/plays/"+id)
+	b.visit("/plays/" + id)
+	b.fill("#say", "嗯……这个……")
+	b.submit(".say button")
+	if !b.exists(".choices button") || !strings.Contains(b.text(".lines"), "嗯……这个……") {
+		t.Error("nobody asked back")
+	}
+	everyWay(t, b, "typed-asked", "/plays/"+id)
+	b.visit("/plays/" + id)
+	b.fill("#say", "许厂长，能介绍一下现在这条线是怎么运转的吗？")
+	b.submit(".say button")
+	if !strings.Contains(b.text(".lines"), "许厂长，能介绍一下") || b.exists("#say") {
+		t.Error("what was typed was not understood")
+	}
+	b.do(chromedp.KeyEvent("1")) // the first option by its digit
+	for range 100 {
+		if b.exists(`input[name=turn][value="3"]`) {
+			break
+		}
+		b.do(chromedp.Sleep(100 * time.Millisecond))
+	}
+	everyWay(t, b, "typed-on", "/plays/"+id)
+	b.visit("/plays/" + id)
+	b.submit(`form[action$="/close"] button`)
+	b.visit("/practice")
+	b.submit(`main form:has(input[value="credit_risk"]) button[value=exam]`)
+	everyWay(t, b, "exam", b.path())
+	if !b.exists("[data-due]") {
+		t.Error("the exam shows no clock")
+	}
+	hr := a.tab(t)
+	hr.signIn("hr", a.company.Password)
+	hr.visit("/plays/" + id + "/debrief")
+	hr.fill("#text", "先听后问，做得好。")
+	hr.submit(`form[action$="/notes"] button`)
+	for _, item := range []string{"listening", "questioning", "value", "composure"} {
+		hr.do(chromedp.Click(chromedp.CSS(`input[name=` + item + `][value="4"]`)))
+	}
+	hr.submit(`form[action$="/ratings"] button`)
+	if !strings.Contains(hr.text("main"), "先听后问，做得好。") {
+		t.Error("the remark is not there")
+	}
+	everyWay(t, hr, "typed-reviewed", "/plays/"+id+"/debrief")
+	author := a.tab(t)
+	author.signIn("author", a.company.Password)
+	everyWay(t, author, "scene-desk", "/desk/scenes/credit_risk")
 }
 
 // fill types into a field.

@@ -20,9 +20,18 @@ const (
 
 // Gate is one stage on the rail.
 type Gate struct {
-	Stage string // one of Stages
-	State string
-	URL   string // "" where there is nowhere to go
+	Stage  string // one of Stages
+	State  string
+	URL    string // "" where there is nowhere to go
+	AtWork bool   // of an opportunity, not of a course
+}
+
+// stateKey names how a gate stands: what is not taught yet in a course is only ahead in an opportunity.
+func (g Gate) stateKey() string {
+	if g.AtWork && g.State == Later {
+		return "gate.ahead"
+	}
+	return "gate." + g.State
 }
 
 // Rail is the stage rail.

@@ -142,7 +142,7 @@ func (x acting) moveText(m scenario.Move) string {
 	}
 	o, ok := x.on.Script.Option(pick)
 	switch {
-	case ok && m.Say != "" && m.Say != pick:
+	case ok && m.Say != "":
 		return m.Say
 	case ok:
 		return x.on.Script.Plain(x.lang, o.Text)

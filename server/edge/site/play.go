@@ -106,7 +106,7 @@ func (x playing) rail(a int) parts.Rail {
 	stage := stageOf(x.sight.See(a, pipeline.Stage))
 	r := parts.Rail{}
 	for i, name := range parts.Stages {
-		g := parts.Gate{Stage: name, State: parts.Later}
+		g := parts.Gate{Stage: name, State: parts.Later, AtWork: true}
 		if int64(i) < stage {
 			g.State = parts.Passed
 		} else if int64(i) == stage {

@@ -267,7 +267,7 @@ func (s *Site) readMove(c *fiber.Ctx, v visit, id string) (scenario.Move, error)
 		if m.Say = c.FormValue("say"); len([]rune(m.Say)) > scenario.MaxSay {
 			return m, fault.New(fault.Invalid, "scenario.move.too_long")
 		}
-		m.Heard = s.Listener.Hear(scene.On, v.lang, m.Say)
+		m.Heard = s.Listener.Hear(scene.On, v.lang, m.Say, scene.Mode == roleplay.Exam)
 	}
 	if s.Model != nil && scene.Mode != roleplay.Exam {
 		s.voiced(c, s.acting(v, scene), &m)

@@ -25,7 +25,7 @@ type Set struct {
 
 // Page is the content desk.
 type Page struct {
-	Scenes    []Scene
+	Scenes []Scene
 	layout.Frame
 	Authoring bool // edits are picked up at once
 	Problems  []Problem
