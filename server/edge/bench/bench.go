@@ -125,7 +125,7 @@ const (
 )
 
 var order = []string{stepSignInGet, stepSignIn, stepDashboard, stepCourse, stepLesson, stepQuiz, stepStart,
-	stepQuestion, stepSave, stepSubmit, stepReview, stepWorlds, stepBegin, stepScene, stepTurn}
+	stepQuestion, stepSave, stepSubmit, stepReview, stepWorlds, stepBegin, stepScene, stepTurn, stepMove}
 
 // Views lets the learners look at the dashboard, a course and a lesson in turn for the given time.
 func Views(ctx context.Context, o Options) (Run, error) {

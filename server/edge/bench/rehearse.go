@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -88,23 +89,35 @@ func (l *learner) act(ctx context.Context, t timings, i int, end time.Time) erro
 	at := ""
 	for n := i; time.Now().Before(end) && ctx.Err() == nil; n++ {
 		if at == "" {
+			if _, err := l.get(t, stepWorlds, "/practice"); err != nil {
+				return err
+			}
 			if err := l.post(t, stepBegin, "/plays", url.Values{"script": {"price_pressure"}, "mode": {"practice"}}); err != nil {
 				return err
 			}
 			at = l.last
 		}
 		page, err := l.get(t, stepScene, at)
+		if err != nil && strings.Contains(err.Error(), "status 303") { // it has ended; a person would now read the debrief
+			at = ""
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		turn, beat := turnField.FindStringSubmatch(page), beatField.FindStringSubmatch(page)
-		if turn == nil || beat == nil { // it has ended: the page is the debrief
-			at = ""
-			continue
+		if turn == nil || beat == nil {
+			return fmt.Errorf("bench: a scene without a form: %.200s", page)
 		}
 		form := url.Values{"turn": {turn[1]}, "beat": {beat[1]}}
 		if picks := pickField.FindAllStringSubmatch(page, -1); len(picks) > 0 {
 			form.Set("pick", picks[n*7%len(picks)][1])
+		}
+		if !form.Has("pick") && strings.Contains(page, `name="offer"`) {
+			form.Set("offer", "1")
+			for k, term := range []string{"discount", "payment", "delivery", "warranty"} {
+				form.Set(term, strconv.Itoa((n+k)%2))
+			}
 		}
 		for _, f := range factField.FindAllStringSubmatch(page, -1) {
 			form.Set(f[1]+f[2], strconv.Itoa(n%9))

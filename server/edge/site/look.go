@@ -122,8 +122,11 @@ func (x acting) item(w scenario.Words, i scenario.Item) practice.ScoreItem {
 // curve fills in the graph of the game.
 func (x acting) curve(d roleplay.PlayDebrief, p *practice.Look) {
 	counts := map[string]int{}
-	for _, m := range d.Marks {
+	for i, m := range d.Marks {
 		counts[m.Grade]++
+		p.Every = append(p.Every, practice.LookMark{Turn: m.Turn + 1, Move: x.moveText(d.Moves[i]), Grade: m.Grade, Text: x.voice.T("simulate.grade." + m.Grade),
+			Loss: telling.PointsOf(scenario.Points(m.Loss)), SE: telling.PointsOf(scenario.Points(m.SE)), Expects: telling.PointsOf(scenario.Points(m.Value)),
+			Win: x.voice.Percent(int(m.Win * 10)), Margin: yuan(x.visit, m.Margin)})
 		p.Curve.Points = append(p.Curve.Points, practice.CurvePoint{Win: int(m.Win / 10), Value: int(m.Value / 100), Grade: m.Grade,
 			Title: x.voice.T("scenario.point", "n", m.Turn+1, "grade", x.voice.T("simulate.grade."+m.Grade), "value", telling.PointsOf(scenario.Points(m.Value)),
 				"win", x.voice.Percent(int(m.Win*10)), "margin", yuan(x.visit, m.Margin))})

@@ -41,7 +41,7 @@ func (s *Site) playPage(c *fiber.Ctx, v visit, scene roleplay.Scene, account int
 	p.Facts, p.Rail, p.Needs, p.Persons = x.facts(account), x.rail(account), x.needs(account), x.persons(account)
 	p.News = x.news(account)
 	if !p.Over {
-		p.Groups = x.groups(account)
+		p.Groups = keyed(x.groups(account))
 		p.Offer, p.OfferHint = x.offer(account)
 		p.Advice, p.AdviceWhy = x.advice(account)
 	}
@@ -220,6 +220,19 @@ func (x playing) groups(a int) (out []practice.Group) {
 		}
 	}
 	return out
+}
+
+// keyed gives the first acts of a page a digit or a letter each.
+func keyed(groups []practice.Group) []practice.Group {
+	keys := "123456789abcdefghijklmnopqrstuvwxyz"
+	for g := range groups {
+		for a := range groups[g].Acts {
+			if act := &groups[g].Acts[a]; keys != "" && !act.Danger {
+				act.Key, keys = keys[:1], keys[1:]
+			}
+		}
+	}
+	return groups
 }
 
 // urgent says whether a group is the one that comes first whatever the stage.

@@ -94,6 +94,7 @@ type Group struct {
 // Act is one that can be done now.
 type Act struct {
 	Kind, Arg, Label, Minutes, Clause string
+	Key                               string // the key that does it
 	Danger                            bool
 }
 

@@ -108,6 +108,7 @@ type Look struct {
 	Grades        []Grade
 	Curve         Curve
 	Moments       []LookMark
+	Every         []LookMark
 	Lines         []SceneLine
 	Picture       *Picture
 	Proof         string
@@ -128,6 +129,7 @@ type LookMark struct {
 	Turn                             int
 	Move, Grade, Text, Loss, SE      string
 	Better, Why, MyWhy, Win, Expects string
+	Margin                           string
 	Clauses                          []parts.Chip
 }
 
