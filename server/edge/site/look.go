@@ -175,10 +175,13 @@ func (x acting) why(m scenario.Move) (text string, clauses []string) {
 func (x acting) moments(d roleplay.PlayDebrief, p *practice.Look) {
 	sorted := slices.Clone(d.Marks)
 	slices.SortStableFunc(sorted, func(a, b roleplay.PlayMark) int { return cmp.Compare(b.Loss, a.Loss) })
-	weak := map[string]int64{}
+	weak, offers := map[string]int64{}, 0
 	for _, m := range sorted {
-		if m.Better == nil || len(p.Moments) == 5 {
+		if m.Better == nil || len(p.Moments) == 5 || m.Better.Offer != nil && offers == 2 {
 			continue
+		}
+		if m.Better.Offer != nil {
+			offers++ // one bargaining mistake is much like the next
 		}
 		mine, better := d.Moves[m.Turn], *m.Better
 		look := practice.LookMark{Turn: m.Turn + 1, Grade: m.Grade, Text: x.voice.T("simulate.grade." + m.Grade), Move: x.moveText(mine),
@@ -298,21 +301,21 @@ func (x acting) picture() *practice.Picture {
 			p.Others = append(p.Others, s)
 		}
 	}
-	var frontier, path strings.Builder
+	var frontier strings.Builder
 	for _, q := range b.Analysis.Pareto {
 		s := spot(q.U, "")
 		fmt.Fprintf(&frontier, "%d,%d ", s.X, s.Y)
 	}
 	for i, m := range b.Moves {
 		s := spot(d.Point(m.Outcome).U, x.terms(int64(m.Outcome)))
-		fmt.Fprintf(&path, "%d,%d ", s.X, s.Y)
+		p.Paths[i%2] += fmt.Sprintf("%d,%d ", s.X, s.Y)
 		if i%2 == 0 {
 			p.Mine = append(p.Mine, s)
 		} else {
 			p.Theirs = append(p.Theirs, s)
 		}
 	}
-	p.Frontier, p.Path = frontier.String(), path.String()
+	p.Frontier = frontier.String()
 	if n := b.Analysis.Nash; n != nil {
 		s := spot(n.U, "")
 		p.Nash = &s

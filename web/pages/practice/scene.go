@@ -181,7 +181,7 @@ type Picture struct {
 	Reserve  [2]int
 	Mine     []Spot
 	Theirs   []Spot
-	Path     string
+	Paths    [2]string // the company's offers, the customer's
 	Deal     *Spot
 	Nash     *Spot
 	Facts    []Figure
