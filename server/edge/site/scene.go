@@ -47,29 +47,27 @@ func (s *Site) scripts(v visit, past []roleplay.Play) (out []practice.Script) {
 	return out
 }
 
-// skills adds up what the last plays showed of every section of the policy, and proposes the scene for the weakest.
+// lately is how many plays are the latest ones, whose skills are compared with those before.
+const lately = 5
+
+// skills adds up what the plays showed of every section of the policy, the latest of them beside those before, and
+// proposes the scene for the weakest.
 func (s *Site) skills(v visit, past []roleplay.Play) (out []practice.Skill, next string) {
-	sums := map[string][2]int64{}
-	for _, p := range past {
-		for clause, of := range p.Profile {
-			group := section(clause)
-			sums[group] = [2]int64{sums[group][0] + of[0], sums[group][1] + of[1]}
-		}
-	}
-	groups := make([]string, 0, len(sums))
-	for g, sum := range sums {
-		if sum[1] > 0 {
-			groups = append(groups, g)
-		}
-	}
-	share := func(g string) int { return int(max(0, sums[g][0]) * 100 / sums[g][1]) }
-	slices.Sort(groups)
+	closed := slices.DeleteFunc(slices.Clone(past), func(p roleplay.Play) bool { return p.State != roleplay.Closed })
+	all, recent, before := sections(closed), sections(closed[:min(lately, len(closed))]), sections(closed[min(lately, len(closed)):])
+	groups := sortedKeys(all)
 	for _, g := range groups {
-		out = append(out, practice.Skill{Title: s.sectionTitle(v, g), Value: v.voice.Percent(share(g) * 100), Percent: share(g)})
+		skill := practice.Skill{Title: s.sectionTitle(v, g), Value: v.voice.Percent(all[g] * 100), Percent: all[g]}
+		if was, ok := before[g]; ok {
+			if is, ok := recent[g]; ok {
+				skill.Trend = v.voice.T("scenario.trend", "was", v.voice.Percent(was*100), "is", v.voice.Percent(is*100))
+			}
+		}
+		out = append(out, skill)
 	}
-	slices.SortStableFunc(groups, func(a, b string) int { return cmp.Compare(share(a), share(b)) })
+	slices.SortStableFunc(groups, func(a, b string) int { return cmp.Compare(all[a], all[b]) })
 	for _, g := range groups {
-		if share(g) >= 85 {
+		if all[g] >= 85 {
 			break
 		}
 		for _, k := range s.Plays.Scripts() {
@@ -79,6 +77,24 @@ func (s *Site) skills(v visit, past []roleplay.Play) (out []practice.Skill, next
 		}
 	}
 	return out, ""
+}
+
+// sections gives what plays reached of what could be reached, in per cent, by section of the policy.
+func sections(plays []roleplay.Play) map[string]int {
+	sums := map[string][2]int64{}
+	for _, p := range plays {
+		for clause, of := range p.Profile {
+			sum := sums[section(clause)]
+			sums[section(clause)] = [2]int64{sum[0] + of[0], sum[1] + of[1]}
+		}
+	}
+	out := map[string]int{}
+	for g, sum := range sums {
+		if sum[1] > 0 {
+			out[g] = int(max(0, sum[0]) * 100 / sum[1])
+		}
+	}
+	return out
 }
 
 // section is the part of the policy that a clause belongs to: 2.4.1 is of 2.4.
@@ -138,6 +154,8 @@ func (s *Site) scenePage(c *fiber.Ctx, v visit, scene roleplay.PlayScene) practi
 	p := practice.Scene{Frame: s.frame(c, v, w.Title), Title: w.Title, Task: w.Task, Mode: v.voice.T("scenario.mode." + scene.Mode), Turn: scene.Turns,
 		Persona: practice.Persona(w.Persona), Form: base + "/moves", Close: base + "/close", Lines: x.lines()}
 	p.Facts, p.Rail, p.Needs, p.Persons = x.facts(0), x.rail(0), x.needs(0), x.persons(0)
+	now, end := x.run.State.Now, x.run.Territory.End()
+	p.When, p.Left = v.voice.T("roleplay.now", "date", x.moment(now)), v.voice.T("scenario.left", "days", int(end-now)/450, "hours", int(end-now)%450/60)
 	if scene.Deadline != 0 {
 		p.Due, p.DueText = strconv.FormatInt(scene.Deadline, 10), v.voice.T("scenario.until", "time", v.voice.DateTime(scene.Deadline, s.Zone))
 	}

@@ -21,6 +21,7 @@ type Script struct {
 // Skill is what the reader has shown of a group of clauses.
 type Skill struct {
 	Title, Value string
+	Trend        string // the latest plays beside those before; "" where there are none before
 	Percent      int
 }
 
@@ -39,6 +40,7 @@ func (p Persona) Initial() string {
 type Scene struct {
 	layout.Frame
 	Title, Task, Mode string
+	When, Left        string
 	Persona           Persona
 	Lines             []SceneLine
 	Beat              string
