@@ -58,8 +58,7 @@ func scenarioLint(_ context.Context, d *desk, args []string) error {
 	found := 0
 	for _, folder := range f.Args() {
 		s, err := d.script(folder)
-		if err != nil {
-			fmt.Fprintln(d.err, err)
+		if err != nil { // what is wrong has been printed
 			found++
 			continue
 		}
