@@ -3,6 +3,7 @@ package practice
 
 import (
 	"fmt"
+	"slices"
 
 	"tongguan/web/layout"
 	"tongguan/web/parts"
@@ -17,6 +18,11 @@ type Choose struct {
 	Next    string // the scene that the weakest skills speak for
 	Worlds  []World
 	Past    []Past
+}
+
+// unfinished says whether there is something to go on with.
+func (c Choose) unfinished() bool {
+	return slices.ContainsFunc(c.Past, func(p Past) bool { return p.Open })
 }
 
 // World is one that can be played in.
