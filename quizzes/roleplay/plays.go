@@ -75,10 +75,16 @@ type Plays struct {
 	judges  chan struct{}
 }
 
-// Script is a script of the content, with what its beats are worth, once that was asked for.
+// Script is a script of the content, with what its beats are worth and how hard its exam is; each is computed once, when
+// it is first asked for.
 type Script struct {
 	*scenario.Script
-	Values func() []float64
+	Values   func() []float64
+	Hardness func() scenario.Hardness
+}
+
+func scripted(s *scenario.Script) Script {
+	return Script{s, sync.OnceValue(s.Explore), sync.OnceValue(func() scenario.Hardness { return s.Hardness(OnAllCores) })}
 }
 
 // PlayParts are the rooms that plays lean on.
@@ -102,7 +108,7 @@ func NewPlays(p PlayParts) *Plays {
 func (r *Plays) Use(scripts []*scenario.Script) {
 	all := make([]Script, 0, len(scripts))
 	for _, s := range scripts {
-		all = append(all, Script{s, sync.OnceValue(s.Explore)})
+		all = append(all, scripted(s))
 	}
 	r.scripts.Store(&all)
 }
@@ -307,7 +313,7 @@ func (r *Plays) script(ctx context.Context, q db.Q, hash string) (Script, error)
 	if err != nil {
 		return Script{}, err
 	}
-	out := Script{s, sync.OnceValue(s.Explore)}
+	out := scripted(s)
 	r.old.Store(hash, out)
 	return out, nil
 }

@@ -197,13 +197,13 @@ func (s *Site) sceneDesk(c *fiber.Ctx, v visit) error {
 		p.Notes = append(p.Notes, desk.Problem{File: n.File, Line: n.Line, Text: v.voice.T(n.Key, pairs(n.Args)...)})
 	}
 	if p.HasExam {
-		s.hardness(v, k.Script, &p)
+		s.hardness(v, k, &p)
 	}
 	return s.draw(c, desk.ExamPage(p))
 }
 
-func (s *Site) hardness(v visit, k *scenario.Script, p *desk.Exam) {
-	h := k.Hardness(roleplay.OnAllCores)
+func (s *Site) hardness(v visit, k roleplay.Script, p *desk.Exam) {
+	h := k.Hardness()
 	add := func(key, value string, bad bool) {
 		p.Facts = append(p.Facts, desk.Fact{Label: v.voice.T("scenario.desk." + key), Value: value, Bad: bad})
 	}
