@@ -36,7 +36,7 @@ func commands() []command {
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
 		{"simulate chain", simulateChain}, {"scenario lint", scenarioLint}, {"scenario play", scenarioPlay}, {"scenario test", scenarioTest},
-		{"scenario verify", scenarioVerify}, {"stats items", statsItems},
+		{"scenario verify", scenarioVerify}, {"stats items", statsItems}, {"questions import", questionsImport},
 	}
 }
 
