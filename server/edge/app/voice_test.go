@@ -48,7 +48,7 @@ func TestAModelVoicesTheCustomer(t *testing.T) {
 		t.Error("the model's suggestion was not taken, or its words were")
 	}
 	learner.post(at+"/close", nil).want(t, http.StatusSeeOther)
-	if page := learner.get(at + "/proof").want(t, http.StatusOK).body; !strings.Contains(page, "已验证") || strings.Contains(page, "不同") {
+	if page := learner.get(at+"/proof").want(t, http.StatusOK).body; !strings.Contains(page, "已验证") || strings.Contains(page, "不同") {
 		t.Error("a play with a model is not proved")
 	}
 
