@@ -9,10 +9,10 @@ import (
 )
 
 func TestMark(t *testing.T) {
-	single := Key{Single, []string{"a", "b", "c", "d"}, []string{"b"}}
-	multiple := Key{Multiple, []string{"a", "b", "c", "d", "e"}, []string{"a", "b", "c"}}
-	allRight := Key{Multiple, []string{"a", "b"}, []string{"a", "b"}}
-	yesNo := Key{TrueFalse, []string{"true", "false"}, []string{"false"}}
+	single := Key{Type: Single, Options: []string{"a", "b", "c", "d"}, Right: []string{"b"}}
+	multiple := Key{Type: Multiple, Options: []string{"a", "b", "c", "d", "e"}, Right: []string{"a", "b", "c"}}
+	allRight := Key{Type: Multiple, Options: []string{"a", "b"}, Right: []string{"a", "b"}}
+	yesNo := Key{Type: TrueFalse, Options: []string{"true", "false"}, Right: []string{"false"}}
 	for _, test := range []struct {
 		name   string
 		key    Key
@@ -60,7 +60,7 @@ func TestLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		options := []string{"a", "b", "c", "d", "e", "f"}[:rapid.IntRange(2, 6).Draw(t, "options")]
 		right := options[:rapid.IntRange(1, len(options)).Draw(t, "right")]
-		k := Key{Multiple, options, right}
+		k := Key{Type: Multiple, Options: options, Right: right}
 		chosen := rapid.SliceOfDistinct(rapid.SampledFrom(options), rapid.ID[string]).Draw(t, "chosen")
 		points := mark(t, k, chosen)
 		if points < 0 || points > Full {
@@ -71,7 +71,7 @@ func TestLaws(t *testing.T) {
 		}
 		turned := slices.Clone(chosen)
 		slices.Reverse(turned)
-		other := Key{Multiple, slices.Clone(options), right}
+		other := Key{Type: Multiple, Options: slices.Clone(options), Right: right}
 		slices.Reverse(other.Options)
 		if mark(t, other, turned) != points {
 			t.Fatal("order matters")

@@ -9,6 +9,12 @@ import (
 	"testing"
 )
 
+// by is a question with several right options, marked by a rule.
+func by(k Key, r Rule) Key {
+	k.Type, k.Rule = Multiple, r
+	return k
+}
+
 func TestRulesForChoices(t *testing.T) {
 	k := Key{Options: []string{"a", "b", "c", "d", "e"}, Right: []string{"a", "b"}}
 	for _, c := range []struct {
@@ -29,17 +35,17 @@ func TestRulesForChoices(t *testing.T) {
 			if c.chosen != "" {
 				chosen = strings.Split(c.chosen, "")
 			}
-			if got, err := Choices(rule, k, chosen); err != nil || got != c.want[i] {
+			if got, err := Mark(by(k, rule), chosen); err != nil || got != c.want[i] {
 				t.Errorf("%s of %q: %d %v, want %d", rule, c.chosen, got, err, c.want[i])
 			}
 		}
 	}
 	for _, bad := range [][]string{{"z"}, {"a", "a"}} {
-		if _, err := Choices(PerOption, k, bad); !errors.Is(err, ErrAnswer) {
+		if _, err := Mark(by(k, PerOption), bad); !errors.Is(err, ErrAnswer) {
 			t.Error(bad, err)
 		}
 	}
-	if _, err := Choices("sum", k, []string{"a"}); !errors.Is(err, ErrAnswer) {
+	if _, err := Mark(by(k, "sum"), []string{"a"}); !errors.Is(err, ErrAnswer) {
 		t.Error(err)
 	}
 }
@@ -57,7 +63,7 @@ func TestMoreRightIsNeverWorse(t *testing.T) {
 			}
 		}
 		for _, rule := range []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus} {
-			before, _ := Choices(rule, k, chosen)
+			before, _ := Mark(by(k, rule), chosen)
 			for _, o := range all {
 				better := slices.Clone(chosen)
 				if right, has := slices.Contains(k.Right, o), slices.Index(chosen, o); right && has < 0 {
@@ -67,7 +73,7 @@ func TestMoreRightIsNeverWorse(t *testing.T) {
 				} else {
 					continue
 				}
-				if after, err := Choices(rule, k, better); err != nil || after < before || after > Full {
+				if after, err := Mark(by(k, rule), better); err != nil || after < before || after > Full {
 					t.Fatalf("%s, right %v: %v has %d, %v has %d", rule, k.Right, chosen, before, better, after)
 				}
 			}
@@ -76,19 +82,26 @@ func TestMoreRightIsNeverWorse(t *testing.T) {
 }
 
 func TestMatching(t *testing.T) {
-	right := map[string]string{"q1": "x", "q2": "y", "q3": "x"}
+	k := Key{Type: Matching, Pairs: map[string]string{"q1": "x", "q2": "y", "q3": "x"}, Partners: []string{"x", "y", "z"}}
 	for _, c := range []struct {
-		given map[string]string
+		given []string
 		want  int
-	}{{nil, 0}, {right, 100}, {map[string]string{"q1": "x"}, 33}, {map[string]string{"q1": "x", "q2": "x", "q3": "x"}, 67}, {map[string]string{"q1": "y", "q2": ""}, 0}} {
-		if got, err := Matching(right, c.given); err != nil || got != c.want {
+	}{{nil, 0}, {[]string{"q1=x", "q2=y", "q3=x"}, 100}, {[]string{"q1=x"}, 33}, {[]string{"q1=x", "q2=x", "q3=x"}, 67}, {[]string{"q1=z", "q2="}, 0}} {
+		if got, err := Mark(k, c.given); err != nil || got != c.want {
 			t.Errorf("%v: %d %v", c.given, got, err)
 		}
 	}
-	for _, bad := range []map[string]string{{"q9": "x"}, {"q1": "z"}} {
-		if _, err := Matching(right, bad); !errors.Is(err, ErrAnswer) {
+	for _, bad := range []string{"q9=x", "q1=w", "q1", "=x"} {
+		if _, err := Mark(k, []string{bad}); !errors.Is(err, ErrAnswer) {
 			t.Error(bad, err)
 		}
+	}
+	if _, err := Mark(k, []string{"q1=x", "q1=y"}); !errors.Is(err, ErrAnswer) {
+		t.Error("two partners of one thing", err)
+	}
+	k.Rule = AllOrNothing
+	if got, _ := Mark(k, []string{"q1=x", "q2=y"}); got != 0 {
+		t.Error(got)
 	}
 }
 
@@ -105,34 +118,83 @@ func TestOrdering(t *testing.T) {
 		{"eabcd", [4]int{0, 0, 75, 20}},
 	} {
 		for i, rule := range []Rule{Exact, Positions, Neighbours, Pairs} {
-			if got, err := Ordering(rule, right, strings.Split(c.given, "")); err != nil || got != c.want[i] {
+			if got, err := Mark(Key{Type: Ordering, Rule: rule, Right: right}, strings.Split(c.given, "")); err != nil || got != c.want[i] {
 				t.Errorf("%s of %s: %d %v, want %d", rule, c.given, got, err, c.want[i])
 			}
 		}
 	}
 	for _, bad := range []string{"abcd", "abcdd", "abcdz", "abcdea"} {
-		if _, err := Ordering(Pairs, right, strings.Split(bad, "")); !errors.Is(err, ErrAnswer) {
+		if _, err := Mark(Key{Type: Ordering, Right: right}, strings.Split(bad, "")); !errors.Is(err, ErrAnswer) {
 			t.Error(bad, err)
 		}
 	}
-	if got, _ := Ordering(Pairs, []string{"a"}, []string{"a"}); got != 100 {
+	if got, _ := Mark(Key{Type: Ordering, Right: []string{"a"}}, []string{"a"}); got != 100 {
 		t.Error(got)
 	}
 }
 
-func TestClozeAndCertainty(t *testing.T) {
-	if got := Cloze([]Gap{{100, 1}, {0, 1}, {50, 2}}); got != 50 {
-		t.Error(got)
+func TestCloze(t *testing.T) {
+	k := Key{Type: Cloze, Gaps: []GapKey{
+		{"g1", 1, Key{Type: ShortText, Accepted: []Accepted{{"利润", 100}, {"毛利", 50}}}},
+		{"g2", 2, Key{Type: Numeric, Numbers: []Number{{Value: rat("10.7"), Absolute: rat("0.1"), Points: 100}}}},
+		{"g3", 1, Key{Type: Single, Options: []string{"a", "b"}, Right: []string{"a"}}},
+	}}
+	for given, want := range map[string]int{"g1=利润|g2=10.7|g3=a": 100, "g1=毛利|g2=10.7|g3=b": 63, "g2=about ten|g3=a": 25, "g1=利润=": 0, "g2=": 0, "g1=毛利": 13} {
+		if got, err := Mark(k, strings.Split(given, "|")); err != nil || got != want {
+			t.Errorf("%s: %d %v, want %d", given, got, err, want)
+		}
 	}
-	if Cloze(nil) != 0 || Cloze([]Gap{{100, 1}, {0, 2}}) != 33 {
-		t.Error("cloze")
+	for _, bad := range []string{"g9=x", "g3=z", "g1"} {
+		if _, err := Mark(k, []string{bad}); !errors.Is(err, ErrAnswer) {
+			t.Error(bad, err)
+		}
 	}
+}
+
+// TestCredit marks options that earn a part by themselves: of one choice, and summed of several.
+func TestCredit(t *testing.T) {
+	one := Key{Type: Single, Options: []string{"a", "b", "c"}, Right: []string{"a"}, Credit: map[string]int{"b": 40, "c": -50}}
+	many := Key{Type: Multiple, Rule: Weighted, Options: []string{"a", "b", "c", "d"}, Credit: map[string]int{"a": 60, "b": 40, "c": -50}}
+	for _, c := range []struct {
+		k     Key
+		given string
+		want  int
+	}{{one, "a", 100}, {one, "b", 40}, {one, "c", 0}, {many, "a", 60}, {many, "ab", 100}, {many, "abc", 50}, {many, "c", 0}, {many, "d", 0}} {
+		if got, err := Mark(c.k, strings.Split(c.given, "")); err != nil || got != c.want {
+			t.Errorf("%s: %d %v, want %d", c.given, got, err, c.want)
+		}
+	}
+}
+
+func TestOpenEarnsNothingByItself(t *testing.T) {
+	if got, err := Mark(Key{Type: Open}, []string{"Dear Ms Lin"}); got != 0 || err != nil {
+		t.Error(got, err)
+	}
+	for _, k := range []Key{{Type: Open}, {Type: ShortText}, {Type: Numeric}} {
+		if _, err := Mark(k, []string{"a", "b"}); !errors.Is(err, ErrAnswer) {
+			t.Error(k.Type, err)
+		}
+	}
+	if _, err := Mark(Key{Type: "essay"}, []string{"a"}); !errors.Is(err, ErrAnswer) {
+		t.Error(err)
+	}
+}
+
+func TestCertainty(t *testing.T) {
 	// The published table: right 1 / 2 / 3, wrong 0 / −2 / −6, partial credit f > 0: f·1 / f·2 / f·3.
 	for i, c := range []Certainty{Guess, Fairly, Sure} {
 		for points, want := range map[int][3]int{100: {100, 200, 300}, 0: {0, -200, -600}, 40: {40, 80, 120}} {
 			if got, err := ByCertainty(points, c); err != nil || got != want[i] {
 				t.Errorf("%d at %d: %d %v", points, c, got, err)
 			}
+		}
+	}
+	for _, c := range []struct {
+		points []int
+		want   int
+	}{{[]int{300, 300}, 10000}, {[]int{300, -600}, 0}, {[]int{300, 100, 0}, 4444}, {nil, 0}} {
+		if got := CertainTotal(c.points); got != c.want {
+			t.Errorf("%v: %d, want %d", c.points, got, c.want)
 		}
 	}
 	for _, c := range []Certainty{0, 4, -1} {
@@ -142,13 +204,13 @@ func TestClozeAndCertainty(t *testing.T) {
 	}
 }
 
-func TestShortText(t *testing.T) {
+func TestTyped(t *testing.T) {
 	accepted := []Accepted{{"需求确认", 100}, {"确认*需求", 80}, {"Pareto frontier", 100}, {"*frontier", 50}, {"2.4.1", 100}}
 	for text, want := range map[string]int{
 		"需求确认": 100, " 需求 确认 。": 100, "确认客户的需求": 80, "确认需求": 80, "需求": 0, "": 0, "   ": 0, "。": 0,
 		"pareto  FRONTIER": 100, "Ｐａｒｅｔｏ frontier": 100, "the frontier": 50, "frontiers": 0, "２.４.１": 100,
 	} {
-		if got := ShortText(accepted, text); got != want {
+		if got := Typed(accepted, text); got != want {
 			t.Errorf("%q: %d, want %d (folded %q)", text, got, want, Fold(text))
 		}
 	}
@@ -156,39 +218,45 @@ func TestShortText(t *testing.T) {
 
 func rat(s string) *big.Rat { r, _ := new(big.Rat).SetString(s); return r }
 
-func TestNumeric(t *testing.T) {
+func TestFigure(t *testing.T) {
 	accepted := []Number{{Value: rat("12.5"), Absolute: rat("0.05"), Points: 100}, {Value: rat("12.5"), Relative: rat("0.1"), Points: 60}}
 	for text, want := range map[string]int{"12.5": 100, "１２.５": 100, "12.55": 100, "12.551": 60, "13.75": 60, "13.76": 0, "-12.5": 0, "+12.50": 100, " 12.5 ": 100, "1250%": 100, "12": 60, "12.": 60, ".5": 0} {
-		if got, err := Numeric(accepted, nil, text); err != nil || got != want {
+		if got, err := Figure(accepted, nil, text); err != nil || got != want {
 			t.Errorf("%q: %d %v, want %d", text, got, err, want)
 		}
 	}
 	for _, bad := range []string{"", "abc", "1e3", "0x10", "1/2", "12,5", "1,2345", "1,,000", "--1", "12.5.1", ".", "-", "1 000a", strings.Repeat("9", 100), "Inf", "NaN", "1_000"} {
-		if _, err := Numeric(accepted, nil, bad); !errors.Is(err, ErrAnswer) {
+		if _, err := Figure(accepted, nil, bad); !errors.Is(err, ErrAnswer) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
 	units := []Unit{{"万元", rat("10000")}, {"元", rat("1")}, {"yuan", rat("1")}, {"¥", rat("1")}}
 	price := []Number{{Value: rat("480000"), Points: 100}}
 	for text, want := range map[string]int{"48万元": 100, "480,000元": 100, "480000 yuan": 100, "¥480,000": 100, "48元": 0, "48.0 万元": 100} {
-		if got, err := Numeric(price, units, text); err != nil || got != want {
+		if got, err := Figure(price, units, text); err != nil || got != want {
 			t.Errorf("%q: %d %v, want %d", text, got, err, want)
 		}
 	}
-	if _, err := Numeric(price, units, "480000"); !errors.Is(err, ErrAnswer) {
+	if _, err := Figure(price, units, "480000"); !errors.Is(err, ErrAnswer) {
 		t.Error("a number without its unit was taken", err)
+	}
+	bare := append([]Unit{{"", rat("10000")}}, units...)
+	for text, want := range map[string]int{"48": 100, "48万元": 100, "480000元": 100, "480000": 0} {
+		if got, err := Figure(price, bare, text); err != nil || got != want {
+			t.Errorf("%q: %d %v, want %d", text, got, err, want)
+		}
 	}
 }
 
 func FuzzTyped(f *testing.F) {
 	f.Add("48 万元", "需求*")
 	f.Fuzz(func(t *testing.T, answer, pattern string) {
-		if points := ShortText([]Accepted{{pattern, 100}}, answer); points != 0 && points != 100 {
+		if points := Typed([]Accepted{{pattern, 100}}, answer); points != 0 && points != 100 {
 			t.Error(points)
 		}
 		if Fold(Fold(answer)) != Fold(answer) {
 			t.Errorf("folding %q twice is not folding it once: %q, %q", answer, Fold(answer), Fold(Fold(answer)))
 		}
-		_, _ = Numeric([]Number{{Value: rat("1"), Points: 100}}, nil, answer)
+		_, _ = Figure([]Number{{Value: rat("1"), Points: 100}}, nil, answer)
 	})
 }

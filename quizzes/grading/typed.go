@@ -47,8 +47,8 @@ type Accepted struct {
 	Points int
 }
 
-// ShortText gives the points of a typed answer: the most that any accepted answer gives it, both folded.
-func ShortText(accepted []Accepted, answer string) int {
+// Typed gives the points of a typed answer: the most that any accepted answer gives it, both folded.
+func Typed(accepted []Accepted, answer string) int {
 	folded, best := Fold(answer), 0
 	if folded == "" {
 		return 0
@@ -95,9 +95,10 @@ type Unit struct {
 	Factor *big.Rat
 }
 
-// Numeric gives the points of a typed number: the most of those that it is near enough to. With units, one of them must
-// be named. What is no number gives ErrAnswer, so that the learner can be told.
-func Numeric(accepted []Number, units []Unit, answer string) (int, error) {
+// Figure gives the points of a typed number: the most of those that it is near enough to. With units, one of them must
+// be named, unless one of them has no name: then a bare number is taken to be in that one. What is no number gives
+// ErrAnswer, so that the learner can be told.
+func Figure(accepted []Number, units []Unit, answer string) (int, error) {
 	x, err := number(answer, units)
 	if err != nil {
 		return 0, err
@@ -131,18 +132,8 @@ const longestNumber = 60
 // number reads a number exactly, in ASCII or full width, with commas between thousands, a per cent sign or a unit.
 func number(answer string, units []Unit) (*big.Rat, error) {
 	text := strings.ReplaceAll(Fold(answer), " ", "")
-	factor := big.NewRat(1, 1)
-	found := len(units) == 0
-	for _, u := range units {
-		if name := Fold(u.Name); name != "" && !found {
-			if rest, ok := strings.CutSuffix(text, name); ok {
-				text, factor, found = rest, u.Factor, true
-			} else if rest, ok := strings.CutPrefix(text, name); ok {
-				text, factor, found = rest, u.Factor, true
-			}
-		}
-	}
-	if !found {
+	text, factor, ok := unitOf(text, units)
+	if !ok {
 		return nil, fmt.Errorf("%w: no unit in %.40q", ErrAnswer, answer)
 	}
 	if rest, ok := strings.CutSuffix(text, "%"); ok {
@@ -156,6 +147,25 @@ func number(answer string, units []Unit) (*big.Rat, error) {
 		return nil, fmt.Errorf("%w: %.40q is no number", ErrAnswer, answer)
 	}
 	return x.Mul(x, factor), nil
+}
+
+// unitOf takes the unit off a number and gives its factor. Of several that fit the longest is meant: 万元, not 元.
+func unitOf(text string, units []Unit) (rest string, factor *big.Rat, ok bool) {
+	rest, factor, ok = text, big.NewRat(1, 1), len(units) == 0
+	longest := -1
+	for _, u := range units {
+		name := strings.ReplaceAll(Fold(u.Name), " ", "")
+		if len(name) <= longest {
+			continue
+		}
+		for _, cut := range []func(string, string) (string, bool){strings.CutSuffix, strings.CutPrefix} {
+			if without, fits := cut(text, name); fits {
+				rest, factor, ok, longest = without, u.Factor, true, len(name)
+				break
+			}
+		}
+	}
+	return rest, factor, ok
 }
 
 // plain says whether a text is a sign, digits with commas between thousands, and maybe a point with digits.
