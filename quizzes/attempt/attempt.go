@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -192,19 +193,16 @@ func (a *Attempts) mark(ctx context.Context, q db.Q, r row, question string, cho
 	if err != nil {
 		return 0, err
 	}
-	on := false
-	for _, item := range at.Paper {
-		on = on || item.Question == question
-	}
+	on := slices.IndexFunc(at.Paper, func(i bank.Item) bool { return i.Question == question })
 	set, err := a.set(ctx, q, r.SetHash)
 	if err != nil {
 		return 0, err
 	}
 	asked := set.Question(question)
-	if !on || asked == nil {
+	if on < 0 || asked == nil {
 		return 0, fault.New(fault.Invalid, "quiz.not_on_paper")
 	}
-	points, err := grading.Mark(asked.Key(), chosen)
+	points, err := grading.Mark(asked.Key(at.Paper[on].Params), chosen)
 	if err != nil {
 		return 0, fault.Wrap(fault.Invalid, err, "quiz.answer_form")
 	}
@@ -299,7 +297,7 @@ func (a *Attempts) Try(actor access.Actor, check string, chosen []string) (Marke
 	if asked == nil {
 		return Marked{}, fault.New(fault.Missing, "error.missing")
 	}
-	points, err := grading.Mark(asked.Key(), chosen)
+	points, err := grading.Mark(asked.Key(nil), chosen)
 	if err != nil {
 		return Marked{}, fault.Wrap(fault.Invalid, err, "quiz.answer_form")
 	}

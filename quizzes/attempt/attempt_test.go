@@ -99,10 +99,10 @@ func TestTimeEndsASitting(t *testing.T) {
 		id := h.start("learner")
 		s, _ := h.Sit(ctx, h.who["learner"], id)
 		q := s.Questions[0]
-		h.answer("learner", id, q.ID, q.Key().Right...)
+		h.answer("learner", id, q.ID, q.Key(nil).Right...)
 		h.advance(20*time.Minute + 4*time.Second) // within the grace for what travelled
 		q = s.Questions[1]
-		h.answer("learner", id, q.ID, q.Key().Right...)
+		h.answer("learner", id, q.ID, q.Key(nil).Right...)
 		h.advance(2 * time.Second)
 		_, err := h.Answer(ctx, h.who["learner"], id, s.Questions[2].ID, []string{"a"})
 		h.refused(err, fault.Conflict)
@@ -163,7 +163,7 @@ func TestSavesAtOnceLoseNothing(t *testing.T) {
 		}
 		for _, q := range s.Questions {
 			wg.Go(func() {
-				if _, err := h.Answer(ctx, h.who["learner"], ids[0], q.ID, q.Key().Right); err != nil {
+				if _, err := h.Answer(ctx, h.who["learner"], ids[0], q.ID, q.Key(nil).Right); err != nil {
 					h.Error(err)
 				}
 			})

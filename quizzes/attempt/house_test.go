@@ -133,9 +133,9 @@ func (h *house) answerAll(login, id string, n int) {
 		h.Fatal(err)
 	}
 	for i, q := range s.Questions {
-		chosen := q.Key().Right
+		chosen := q.Key(nil).Right
 		if i >= n {
-			chosen = slices.DeleteFunc(q.Key().Options, func(o string) bool { return slices.Contains(q.Key().Right, o) })[:1]
+			chosen = slices.DeleteFunc(q.Key(nil).Options, func(o string) bool { return slices.Contains(q.Key(nil).Right, o) })[:1]
 		}
 		h.answer(login, id, q.ID, chosen...)
 	}

@@ -4,67 +4,17 @@ package bank
 import (
 	"maps"
 	"slices"
-
-	"tongguan/quizzes/grading"
 )
-
-// Text is a sentence in both languages.
-type Text struct {
-	ZH string `yaml:"zh"`
-	EN string `yaml:"en"`
-}
-
-// In gives the text in a language, or in the other one where it is not translated.
-func (t Text) In(lang string) string {
-	if t.ZH == "" || lang == "en" && t.EN != "" {
-		return t.EN
-	}
-	return t.ZH
-}
-
-// Option is one option of a question. Those of a statement that is true or false have no text.
-type Option struct {
-	ID    string `yaml:"id"`
-	Right bool   `yaml:"right"`
-	Text  Text   `yaml:"text"`
-	Why   Text   `yaml:"why"`
-}
-
-// Question is one question. It is never changed once it is read.
-type Question struct {
-	ID          string
-	Type        grading.Type
-	Clauses     []string
-	Level       string // recall, apply or judge
-	Stem        Text
-	Explanation Text
-	Options     []Option
-	Line        int // where it stands in its file
-}
-
-// Key is what marking an answer needs.
-func (q *Question) Key() grading.Key {
-	k := grading.Key{Type: q.Type}
-	for _, o := range q.Options {
-		k.Options = append(k.Options, o.ID)
-		if o.Right {
-			k.Right = append(k.Right, o.ID)
-		}
-	}
-	return k
-}
 
 // Set is the questions of one module, with the rules of its quiz.
 type Set struct {
 	Course, Module string
 	File           string // where it was read, relative to the content
-	Draw           int    // questions of a paper
-	Pass           int    // basis points that pass
-	Minutes        int    // time limit
-	Checks         []*Question
-	Questions      []*Question
-	Hash           string // hex SHA-256 of the file
-	Source         []byte
+	Rules
+	Checks    []*Question
+	Questions []*Question
+	Hash      string // hex SHA-256 of the file
+	Source    []byte
 
 	byID map[string]*Question
 }
@@ -118,15 +68,15 @@ func (b *Bank) ClauseRefs() []Ref {
 	return out
 }
 
-// clauses gives the clauses of the set's questions in order, each with its questions.
-func (s *Set) clauses() ([]string, map[string][]*Question) {
-	by := map[string][]*Question{}
-	for _, q := range s.Questions {
-		if len(q.Clauses) > 0 {
-			by[q.Clauses[0]] = append(by[q.Clauses[0]], q)
-		} else {
-			by[""] = append(by[""], q)
+// clauses gives the clauses of the set's questions in order, each with its questions; those of a case stand together.
+func (s *Set) clauses() ([]string, map[string][][]*Question) {
+	by := map[string][][]*Question{}
+	for _, unit := range s.units() {
+		clause := ""
+		if len(unit[0].Clauses) > 0 {
+			clause = unit[0].Clauses[0]
 		}
+		by[clause] = append(by[clause], unit)
 	}
 	return slices.Sorted(maps.Keys(by)), by
 }

@@ -63,11 +63,11 @@ func TestRead(t *testing.T) {
 	if s.Hash != hex.EncodeToString(sum[:]) || b.ByHash(s.Hash) != s || string(s.Source) != text {
 		t.Error("the hash is not that of the file")
 	}
-	if q := s.Question("statement"); q.Type != grading.TrueFalse || !slices.Equal(q.Key().Right, []string{"false"}) || q.Line != 19 {
+	if q := s.Question("statement"); q.Type != grading.TrueFalse || !slices.Equal(q.Key(nil).Right, []string{"false"}) || q.Line != 19 {
 		t.Errorf("%+v", q)
 	}
-	if q := s.Question("several"); !slices.Equal(q.Key().Right, []string{"a", "c"}) {
-		t.Errorf("%+v", q.Key())
+	if q := s.Question("several"); !slices.Equal(q.Key(nil).Right, []string{"a", "c"}) {
+		t.Errorf("%+v", q.Key(nil))
 	}
 	if b.Check("check") == nil || b.Check("q00") != nil || s.Question("check") != nil {
 		t.Error("checks and questions are mixed")

@@ -64,7 +64,7 @@ func TestPapersAreFair(t *testing.T) {
 			}
 			asked[q.ID] = true
 			clauses[q.Clauses[0]]++
-			all := q.Key().Options
+			all := q.Key(nil).Options
 			if q.Type == grading.TrueFalse && !slices.Equal(i.Order, all) {
 				t.Fatalf("a statement's options stand as %v", i.Order)
 			}
@@ -95,7 +95,7 @@ func TestChanceIsEven(t *testing.T) {
 		for _, i := range Draw(s, [32]byte{byte(n), byte(n >> 8)}) {
 			asked[i.Question]++
 			if q := s.Question(i.Question); q.Type == grading.Single {
-				places[slices.Index(i.Order, q.Key().Right[0])]++
+				places[slices.Index(i.Order, q.Key(nil).Right[0])]++
 			}
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
-
 	"tongguan/quizzes/grading"
 	"tongguan/server/base/fault"
 )
@@ -39,50 +37,6 @@ func (l *linter) at(line int, key string, args ...any) {
 	l.problems = append(l.problems, fault.ProblemAt(l.file, line, key, args...))
 }
 
-func (l *linter) questions(nodes []yaml.Node) []*Question {
-	var out []*Question
-	for i := range nodes {
-		if q := l.question(&nodes[i]); q != nil {
-			out = append(out, q)
-		}
-	}
-	return out
-}
-
-func (l *linter) question(node *yaml.Node) *Question {
-	text, err := yaml.Marshal(node)
-	var f questionFile
-	if err == nil {
-		err = decode(text, &f)
-	}
-	if err != nil {
-		p := yamlProblem(l.file, 0, err)
-		p.Line = node.Line
-		l.problems = append(l.problems, p)
-		return nil
-	}
-	q := &Question{ID: f.ID, Type: f.Type, Clauses: f.Clauses, Level: f.Level, Stem: f.Stem, Explanation: f.Explanation,
-		Options: f.Options, Line: node.Line}
-	if f.Type == grading.TrueFalse && f.Answer != nil && len(f.Options) == 0 {
-		q.Options = []Option{{ID: "true", Right: *f.Answer}, {ID: "false", Right: !*f.Answer}}
-	}
-	l.head(q)
-	switch f.Type {
-	case grading.TrueFalse:
-		if f.Answer == nil || len(f.Options) > 0 {
-			l.at(q.Line, "bank.truefalse_form", "id", q.ID)
-		}
-	case grading.Single, grading.Multiple:
-		if f.Answer != nil {
-			l.at(q.Line, "bank.answer_not_here", "id", q.ID)
-		}
-		l.options(q)
-	default:
-		l.at(q.Line, "bank.type_unknown", "id", q.ID, "type", string(f.Type))
-	}
-	return q
-}
-
 // head looks at what every question has.
 func (l *linter) head(q *Question) {
 	if !idForm.MatchString(q.ID) {
@@ -103,6 +57,9 @@ func (l *linter) head(q *Question) {
 		if !clauseForm.MatchString(c) {
 			l.at(q.Line, "bank.clause_form", "id", q.ID, "clause", c)
 		}
+	}
+	if q.Facility < 0 || q.Facility > 100 {
+		l.at(q.Line, "bank.facility_range", "id", q.ID)
 	}
 	l.both(q, "stem", q.Stem)
 	l.both(q, "explanation", q.Explanation)
@@ -133,9 +90,16 @@ func (l *linter) options(q *Question) {
 		}
 		l.both(q, o.ID+".text", o.Text)
 		l.both(q, o.ID+".why", o.Why)
+		if o.Credit < -grading.Full || o.Credit > grading.Full {
+			l.at(q.Line, "bank.credit_range", "id", q.ID)
+		}
 		if catchAll.MatchString(o.Text.ZH + " " + o.Text.EN) {
 			l.at(q.Line, "bank.catch_all", "id", q.ID, "option", o.ID)
 		}
+	}
+	if q.Rule == grading.Weighted {
+		l.weights(q)
+		return
 	}
 	if right == 0 {
 		l.at(q.Line, "bank.no_right_answer", "id", q.ID)
@@ -145,6 +109,17 @@ func (l *linter) options(q *Question) {
 	}
 	if q.Type == grading.Multiple && right == len(q.Options) && right > 0 {
 		l.at(q.Line, "bank.right_all", "id", q.ID)
+	}
+}
+
+// weights sees that what is best of several options earns everything.
+func (l *linter) weights(q *Question) {
+	sum := 0
+	for _, o := range q.Options {
+		sum += max(0, o.Credit)
+	}
+	if sum != grading.Full {
+		l.at(q.Line, "bank.credit_sum", "id", q.ID, "sum", sum)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // three is a set of a few questions about three clauses, two of them statements.
 func three(draw int) *Set {
-	s := &Set{Draw: draw, byID: map[string]*Question{}}
+	s := &Set{Rules: Rules{Draw: draw}, byID: map[string]*Question{}}
 	for _, d := range []struct {
 		id, clause string
 		options    []string
@@ -101,7 +101,7 @@ func TestDrawLeavesTheSetAlone(t *testing.T) {
 		s := drawSet(t)
 		names := func() (out []string) {
 			for _, q := range s.Questions {
-				out = append(out, fmt.Sprint(q.ID, q.Key().Options))
+				out = append(out, fmt.Sprint(q.ID, q.Key(nil).Options))
 			}
 			return out
 		}

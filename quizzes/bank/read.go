@@ -19,7 +19,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"tongguan/quizzes/grading"
 	"tongguan/server/base/fault"
 )
 
@@ -77,25 +76,10 @@ func (b *Bank) add(s *Set, first map[string]fault.Problem) []fault.Problem {
 
 // The shape of a file. Questions stay nodes at first, so that every one knows its line.
 type setFile struct {
-	Module string `yaml:"module"`
-	Quiz   struct {
-		Draw    int `yaml:"draw"`
-		Pass    int `yaml:"pass"`
-		Minutes int `yaml:"minutes"`
-	} `yaml:"quiz"`
+	Module    string      `yaml:"module"`
+	Quiz      quizFile    `yaml:"quiz"`
 	Checks    []yaml.Node `yaml:"checks"`
 	Questions []yaml.Node `yaml:"questions"`
-}
-
-type questionFile struct {
-	ID          string       `yaml:"id"`
-	Type        grading.Type `yaml:"type"`
-	Clauses     []string     `yaml:"clauses"`
-	Level       string       `yaml:"level"`
-	Stem        Text         `yaml:"stem"`
-	Options     []Option     `yaml:"options"`
-	Answer      *bool        `yaml:"answer"`
-	Explanation Text         `yaml:"explanation"`
 }
 
 // Parse reads one file of questions, of the present content or an earlier version out of the database. The
@@ -109,9 +93,9 @@ func Parse(file string, source []byte) (*Set, []fault.Problem) {
 		return nil, []fault.Problem{yamlProblem(file, 0, err)}
 	}
 	sum := sha256.Sum256(source)
-	s := &Set{File: file, Module: f.Module, Draw: f.Quiz.Draw, Pass: f.Quiz.Pass * 100, Minutes: f.Quiz.Minutes,
-		Hash: hex.EncodeToString(sum[:]), Source: source, byID: map[string]*Question{}}
 	l := &linter{file: file, ids: map[string]int{}}
+	s := &Set{File: file, Module: f.Module, Rules: l.rulesOf(f.Quiz),
+		Hash: hex.EncodeToString(sum[:]), Source: source, byID: map[string]*Question{}}
 	if m := fileName.FindStringSubmatch(file); m == nil {
 		l.at(0, "bank.file_name")
 	} else {
@@ -125,6 +109,7 @@ func Parse(file string, source []byte) (*Set, []fault.Problem) {
 		s.byID[q.ID] = q
 	}
 	l.rules(s)
+	l.blueprint(s)
 	l.giveaways(s)
 	return s, l.problems
 }
