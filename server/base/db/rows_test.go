@@ -88,17 +88,14 @@ func TestAWarningIsNoAcknowledgement(t *testing.T) {
 			t.Skip("SQLite has no replicas")
 		}
 		ctx := context.Background()
-		exec(t, d, `CREATE FUNCTION warn() RETURNS BIGINT LANGUAGE plpgsql AS $$
-			BEGIN RAISE WARNING 'canceling wait for synchronous replication' USING ERRCODE = '01000'; RETURN 1; END $$`)
-		err := d.Change(ctx, "INSERT INTO throttle (name, failures, since, blocked_till) VALUES ('x', warn(), 1, 1)", nil)
-		if fault.KindOf(err) != fault.Busy || err == nil {
+		exec(t, d, `CREATE FUNCTION warn() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+			BEGIN RAISE WARNING 'canceling wait for synchronous replication' USING ERRCODE = '01000'; RETURN NEW; END $$`)
+		exec(t, d, `CREATE CONSTRAINT TRIGGER late AFTER INSERT ON throttle DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn()`)
+		insert := "INSERT INTO throttle (name, failures, since, blocked_till) VALUES ($1, 1, 1, 1)"
+		if err := d.Change(ctx, insert, nil, "x"); err == nil || fault.KindOf(err) != fault.Busy {
 			t.Errorf("Change: %v", err)
 		}
-		err = d.Write(ctx, func(q db.Q) error {
-			_, err := q.Exec(ctx, "UPDATE throttle SET failures = warn()")
-			return err
-		})
-		if fault.KindOf(err) != fault.Busy || err == nil {
+		if _, err := d.Read().Exec(ctx, insert, "y"); err == nil || fault.KindOf(err) != fault.Busy {
 			t.Errorf("Write: %v", err)
 		}
 		if err := d.Change(ctx, "UPDATE throttle SET failures = 2", nil); err != nil {
