@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"sync"
 	"time"
 
@@ -51,9 +50,11 @@ type Attempt struct {
 
 // Answer is what was answered to one question.
 type Answer struct {
-	Chosen []string
-	Saved  int64
-	points int
+	Chosen    []string
+	Saved     int64
+	Seq       int64 // number of the packet that holds it
+	Certainty int   // 1 to 3, or 0 where it was not asked for
+	points    int
 }
 
 // Sitting is an attempt with its questions in the order of its paper and what was answered so far.
@@ -61,6 +62,7 @@ type Sitting struct {
 	Attempt
 	Questions []*bank.Question
 	Answers   map[string]Answer // by question id
+	Seq       int64             // the highest number of a packet so far
 }
 
 // Marked is one question of a closed attempt.
@@ -80,6 +82,7 @@ type Attempts struct {
 	bank   *bank.Library
 	ledger *evidence.Ledger
 	saves  saver
+	papers papers
 	old    sync.Map // hash -> *bank.Set that is no longer the current one
 }
 
@@ -110,7 +113,8 @@ func (a *Attempts) Start(ctx context.Context, actor access.Actor, module string)
 	}
 	var seed [32]byte
 	copy(seed[:], a.clock.Bytes(len(seed)))
-	paper, err := json.Marshal(bank.Draw(set, seed))
+	items := bank.Draw(set, seed)
+	paper, err := json.Marshal(items)
 	if err != nil {
 		return "", err
 	}
@@ -122,8 +126,10 @@ func (a *Attempts) Start(ctx context.Context, actor access.Actor, module string)
 		if err := keepSet(ctx, q, set, now); err != nil {
 			return err
 		}
-		id, overdue, err = insertOrFind(ctx, q, r, now-grace.Milliseconds())
-		return err
+		if id, overdue, err = insertOrFind(ctx, q, r, now-grace.Milliseconds()); err != nil || id != r.ID {
+			return err
+		}
+		return openRows(ctx, q, id, items, r.Due+grace.Milliseconds())
 	})
 	if err == nil && overdue {
 		if err = a.close(ctx, actor, id); err == nil || fault.KindOf(err) == fault.Conflict {
@@ -182,27 +188,14 @@ func (a *Attempts) sitting(ctx context.Context, q db.Q, r row) (s Sitting, err e
 		}
 		s.Questions = append(s.Questions, question)
 	}
-	s.Answers, err = r.answers()
+	s.Answers, s.Seq, err = r.answers()
 	s.Answered = len(s.Answers)
 	return s, err
 }
 
-// mark gives the points of an answer, and refuses one to a question that is not on the paper.
-func (a *Attempts) mark(ctx context.Context, q db.Q, r row, question string, chosen []string) (int, error) {
-	at, err := r.attempt()
-	if err != nil {
-		return 0, err
-	}
-	on := slices.IndexFunc(at.Paper, func(i bank.Item) bool { return i.Question == question })
-	set, err := a.set(ctx, q, r.SetHash)
-	if err != nil {
-		return 0, err
-	}
-	asked := set.Question(question)
-	if on < 0 || asked == nil {
-		return 0, fault.New(fault.Invalid, "quiz.not_on_paper")
-	}
-	points, err := grading.Mark(asked.Key(at.Paper[on].Params), chosen)
+// mark gives the points of an answer to a question of a paper.
+func mark(asked *bank.Question, params bank.Params, chosen []string) (int, error) {
+	points, err := grading.Mark(asked.Key(params), chosen)
 	if err != nil {
 		return 0, fault.Wrap(fault.Invalid, err, "quiz.answer_form")
 	}
@@ -233,7 +226,7 @@ func (a *Attempts) close(ctx context.Context, actor access.Actor, id string) err
 		if err != nil {
 			return err
 		}
-		points, err := pointsOf(ctx, q, id, len(at.Paper))
+		points, err := seal(ctx, q, id, len(at.Paper))
 		if err != nil {
 			return err
 		}

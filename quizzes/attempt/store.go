@@ -3,10 +3,7 @@ package attempt
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/db"
@@ -27,7 +24,7 @@ type row struct {
 	Score   *int   `db:"score"`
 	Pass    int    `db:"pass"`
 	Passed  *bool  `db:"passed"`
-	Given   string `db:"given"` // every answer as question|points|saved|chosen, a line each; only where it was asked for
+	Given   string `db:"given"` // every answer as question|points|saved|seq|certainty|chosen, a line each; only where it was asked for
 }
 
 const columns = "id, person_id, module, set_hash, seed, paper, state, started_at, due_at, closed_at, score, pass, passed"
@@ -95,30 +92,23 @@ func openOf(ctx context.Context, q db.Q, person, module string, now int64) (id s
 
 // attemptByID reads the attempt with its answers in one statement: every page of a sitting asks for both.
 func attemptByID(ctx context.Context, q db.Q, id string) (r row, err error) {
-	err = q.Get(ctx, &r, "SELECT "+columns+`, COALESCE((SELECT string_agg(question || '|' || points || '|' || saved_at || '|' || chosen, '
+	err = q.Get(ctx, &r, "SELECT "+columns+`, COALESCE((SELECT string_agg(question || '|' || points || '|' || saved_at || '|' || seq || '|' ||
+			COALESCE(certainty, 0) || '|' || chosen, '
 ')
-		FROM answer WHERE attempt_id = attempt.id), '') AS given FROM attempt WHERE id = $1`, id)
+		FROM answer WHERE attempt_id = attempt.id AND saved_at > 0), '') AS given FROM attempt WHERE id = $1`, id)
 	if db.None(err) {
 		return r, fault.New(fault.Missing, "error.missing")
 	}
 	return r, err
 }
 
-// claimOpen claims an attempt for an answer: this person's, open, and in time.
-func claimOpen(ctx context.Context, q db.Q, id, person string, now int64) (r row, err error) {
-	err = q.Get(ctx, &r, `UPDATE attempt SET saves = saves + 1
-		WHERE id = $1 AND person_id = $2 AND state = 'open' AND due_at >= $3 RETURNING `+columns, id, person, now)
-	if !db.None(err) {
-		return r, err
-	}
-	var n int
-	if err := q.Get(ctx, &n, "SELECT count(*) FROM attempt WHERE id = $1 AND person_id = $2", id, person); err != nil {
-		return r, err
-	}
-	if n == 0 {
+// paperByID reads what never changes.
+func paperByID(ctx context.Context, q db.Q, id string) (r row, err error) {
+	err = q.Get(ctx, &r, "SELECT id, person_id, set_hash, paper FROM attempt WHERE id = $1", id)
+	if db.None(err) {
 		return r, fault.New(fault.Missing, "error.missing")
 	}
-	return r, fault.New(fault.Conflict, "quiz.closed")
+	return r, err
 }
 
 // claimClose closes an open attempt; one whose time was up closed when it was due.
@@ -134,50 +124,6 @@ func claimClose(ctx context.Context, q db.Q, id, person string, now int64) (r ro
 func setResult(ctx context.Context, q db.Q, id string, score int, passed bool) error {
 	_, err := q.Exec(ctx, "UPDATE attempt SET score = $2, passed = $3 WHERE id = $1", id, score, passed)
 	return err
-}
-
-func saveAnswer(ctx context.Context, q db.Q, id, question string, chosen []string, points int, now int64) error {
-	if chosen == nil {
-		chosen = []string{}
-	}
-	text, err := json.Marshal(chosen)
-	if err != nil {
-		return err
-	}
-	_, err = q.Exec(ctx, `INSERT INTO answer (attempt_id, question, chosen, points, saved_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (attempt_id, question) DO UPDATE SET chosen = excluded.chosen, points = excluded.points, saved_at = excluded.saved_at`,
-		id, question, string(text), points, now)
-	return err
-}
-
-// answers gives what was answered, by question.
-func (r row) answers() (map[string]Answer, error) {
-	out := map[string]Answer{}
-	for line := range strings.Lines(r.Given) {
-		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 4)
-		if len(parts) < 4 {
-			return nil, fmt.Errorf("attempt %s: answer %q", r.ID, line)
-		}
-		points, err1 := strconv.Atoi(parts[1])
-		saved, err2 := strconv.ParseInt(parts[2], 10, 64)
-		a := Answer{Saved: saved, points: points}
-		if err := errors.Join(err1, err2, json.Unmarshal([]byte(parts[3]), &a.Chosen)); err != nil {
-			return nil, fmt.Errorf("attempt %s: answer to %s: %w", r.ID, parts[0], err)
-		}
-		if len(a.Chosen) > 0 { // an answer taken back is no answer
-			out[parts[0]] = a
-		}
-	}
-	return out, nil
-}
-
-// pointsOf gives the points of every question of the paper; one without an answer has none.
-func pointsOf(ctx context.Context, q db.Q, id string, questions int) ([]int, error) {
-	var given []int
-	if err := q.Select(ctx, &given, "SELECT points FROM answer WHERE attempt_id = $1", id); err != nil {
-		return nil, err
-	}
-	return append(given, make([]int, max(0, questions-len(given)))...), nil
 }
 
 // attemptsOf gives the latest attempts without their papers, which are the most of a row.
