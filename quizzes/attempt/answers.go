@@ -72,7 +72,7 @@ func storeOne(ctx context.Context, q db.Q, s *save, until int64) (seq int64, don
 		ON CONFLICT (attempt_id, question) DO UPDATE SET chosen = excluded.chosen, points = excluded.points,
 			certainty = excluded.certainty, seq = CASE WHEN $9 THEN answer.seq + 1 ELSE excluded.seq END,
 			saved_at = excluded.saved_at, open_until = excluded.open_until
-		WHERE $9 OR answer.seq < excluded.seq RETURNING seq`,
+		WHERE answer.open_until >= 0 AND ($9 OR answer.seq < excluded.seq) RETURNING seq`,
 		s.attempt, s.Question, s.text, s.points, certainty, max(s.Seq, 1), s.at, until, s.Seq == 0)
 	if db.None(err) {
 		return 0, false, nil
@@ -86,6 +86,7 @@ type answerRow struct {
 	Certainty *int   `db:"certainty"`
 	Seq       int64  `db:"seq"`
 	Saved     int64  `db:"saved_at"`
+	Until     int64  `db:"open_until"`
 }
 
 func (r answerRow) certainty() int {
@@ -97,30 +98,52 @@ func (r answerRow) certainty() int {
 
 // answerOf reads a row; where there is none nothing was answered.
 func answerOf(ctx context.Context, q db.Q, attempt, question string) (r answerRow, err error) {
-	err = q.Get(ctx, &r, "SELECT chosen, certainty, seq, saved_at FROM answer WHERE attempt_id = $1 AND question = $2", attempt, question)
+	err = q.Get(ctx, &r, "SELECT chosen, certainty, seq, saved_at, open_until FROM answer WHERE attempt_id = $1 AND question = $2", attempt, question)
 	if db.None(err) {
 		return answerRow{Chosen: "[]"}, nil
 	}
 	return r, err
 }
 
-// seal lets no more saves into the rows of an attempt whose closing is claimed, and gives the points of every
-// question of the paper; one without an answer has none. It waits for the saves that are being written: they
-// are in the points, and every later one finds its row shut.
-func seal(ctx context.Context, q db.Q, id string, questions int) ([]int, error) {
-	var given []int
-	if err := q.Select(ctx, &given, "UPDATE answer SET open_until = 0 WHERE attempt_id = $1 RETURNING points", id); err != nil {
-		return nil, err
-	}
-	return append(given, make([]int, max(0, questions-len(given)))...), nil
+// given is an answer as closing and regrading see it.
+type given struct {
+	Question  string `db:"question"`
+	Chosen    string `db:"chosen"`
+	Points    int    `db:"points"`
+	Certainty *int   `db:"certainty"`
+}
+
+// seal lets no more saves into the rows of an attempt whose closing is claimed, and gives what was answered. It waits for
+// the saves that are being written: they are in it, and every later one finds its row shut.
+func seal(ctx context.Context, q db.Q, id string) (out []given, err error) {
+	err = q.Select(ctx, &out, "UPDATE answer SET open_until = 0 WHERE attempt_id = $1 RETURNING question, chosen, points, certainty", id)
+	return out, err
+}
+
+// givenTo reads what was answered in an attempt that is closed.
+func givenTo(ctx context.Context, q db.Q, id string) (out []given, err error) {
+	err = q.Select(ctx, &out, "SELECT question, chosen, points, certainty FROM answer WHERE attempt_id = $1", id)
+	return out, err
+}
+
+func setPoints(ctx context.Context, q db.Q, id, question string, points int) error {
+	_, err := q.Exec(ctx, "UPDATE answer SET points = $3 WHERE attempt_id = $1 AND question = $2", id, question, points)
+	return err
+}
+
+// fix lets no more saves into one row of an open attempt, and makes it where there is none: whatever was answered stands.
+func fix(ctx context.Context, q db.Q, id, question string) error {
+	_, err := q.Exec(ctx, `INSERT INTO answer (attempt_id, question, chosen, points, saved_at, open_until) VALUES ($1, $2, '[]', 0, 0, -1)
+		ON CONFLICT (attempt_id, question) DO UPDATE SET open_until = -1`, id, question)
+	return err
 }
 
 // answers gives what was answered, by question, and the highest number of a packet.
 func (r row) answers() (out map[string]Answer, seq int64, err error) {
 	out = map[string]Answer{}
 	for line := range strings.Lines(r.Given) {
-		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 6)
-		if len(parts) < 6 {
+		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 7)
+		if len(parts) < 7 {
 			return nil, 0, fmt.Errorf("attempt %s: answer %q", r.ID, line)
 		}
 		var a Answer
@@ -129,12 +152,13 @@ func (r row) answers() (out map[string]Answer, seq int64, err error) {
 		a.Saved, errs[1] = strconv.ParseInt(parts[2], 10, 64)
 		a.Seq, errs[2] = strconv.ParseInt(parts[3], 10, 64)
 		a.Certainty, errs[3] = strconv.Atoi(parts[4])
-		a.Chosen, err = chosenOf(parts[5])
+		a.Final = parts[5] == "1"
+		a.Chosen, err = chosenOf(parts[6])
 		if err := errors.Join(append(errs[:], err)...); err != nil {
 			return nil, 0, fmt.Errorf("attempt %s: answer to %s: %w", r.ID, parts[0], err)
 		}
 		seq = max(seq, a.Seq)
-		if len(a.Chosen) > 0 { // an answer taken back is no answer
+		if len(a.Chosen) > 0 || a.Final { // an answer taken back is no answer
 			out[parts[0]] = a
 		}
 	}

@@ -186,10 +186,13 @@ func (s *save) judge(kept answerRow, open bool) (Outcome, error) {
 	}
 	chosen, err := chosenOf(kept.Chosen)
 	out.Chosen = chosen
-	if open {
-		out.Status, out.Reason = Stale, fault.New(fault.Conflict, "save.stale")
-	} else {
+	switch {
+	case !open:
 		out.Status, out.Reason = Late, fault.New(fault.Conflict, "quiz.closed")
+	case kept.Until < 0:
+		out.Status, out.Reason = Stale, fault.New(fault.Conflict, "quiz.final")
+	default:
+		out.Status, out.Reason = Stale, fault.New(fault.Conflict, "save.stale")
 	}
 	return out, err
 }

@@ -212,7 +212,7 @@ func TestAttemptsOfAnOlderProgram(t *testing.T) {
 				h.answerAll("learner", id, drawn)
 				h.submit("learner", id)
 				h.replied(h.save("learner", id, choose(99, q[0], "c"))[:0])
-				if a, _, err := h.Review(ctx, h.who["learner"], id); err != nil || a.Score != 10_000 {
+				if a, err := h.Review(ctx, h.who["learner"], id); err != nil || a.Score != 10_000 {
 					h.Errorf("%+v, %v", a, err)
 				}
 				if out := h.save("learner", id, choose(99, q[0], "c")); out[0].Status != Late {
