@@ -28,12 +28,6 @@ type Hasty struct {
 	Reading int // seconds that reading the question takes at the least
 }
 
-// Span is a stretch of time, milliseconds since 1970 UTC.
-type Span struct {
-	From int64 `db:"from_at"`
-	To   int64 `db:"to_at"`
-}
-
 // Fast readers read about 12 Chinese characters, or 30 Latin letters (6 words), a second.
 const (
 	hanASecond    = 12
