@@ -21,7 +21,7 @@ func singles(n, longest int, at ...int) []byte {
 	for i := range n {
 		var options []string
 		for o := range 3 {
-			text, right := "同样长", ""
+			text, right := []string{"同样长", "一样长", "等长的"}[o], ""
 			if o == places[i] {
 				right = "right: true, "
 				if i < longest {
