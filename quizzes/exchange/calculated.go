@@ -19,7 +19,6 @@ const mostDrawn = 1000
 func (d *draft) calculated(q *bank.Question) {
 	q.Type, q.Units = grading.Calculated, d.units
 	names := d.params(q)
-	q.Stem, q.Explanation = d.renamed(q.Stem, names), d.renamed(q.Explanation, names)
 	formula := ""
 	for _, a := range d.answers {
 		text := firstOf(a.text)
@@ -38,6 +37,8 @@ func (d *draft) calculated(q *bank.Question) {
 		q.Explanation = join(q.Explanation, a.why)
 		q.Figures = append(q.Figures, d.allowance(a))
 	}
+	q.Explanation.ZH = d.answered(q.Explanation.ZH, formula, names)
+	q.Stem, q.Explanation = d.renamed(q.Stem, names), d.renamed(q.Explanation, names)
 	if d.status != "" {
 		return
 	}
@@ -146,7 +147,7 @@ var inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
 // renamed gives the parameters of a text their new names. What is computed in the text itself cannot be held.
 func (d *draft) renamed(t bank.Text, names map[string]string) bank.Text {
 	one := func(s string) string {
-		if strings.Contains(s, "{=") || strings.Contains(s, "{answer}") {
+		if strings.Contains(s, "{=") {
 			d.unable("exchange.formula_in_text", "")
 		}
 		return inBraces.ReplaceAllStringFunc(s, func(m string) string {
@@ -157,6 +158,36 @@ func (d *draft) renamed(t bank.Text, names map[string]string) bank.Text {
 		})
 	}
 	return bank.Text{ZH: one(t.ZH), EN: one(t.EN)}
+}
+
+// answered puts {answer} where a text computes the question's own formula: {={a}+{b}}.
+func (d *draft) answered(text, formula string, names map[string]string) string {
+	if strings.Contains(text, "{answer}") {
+		d.unable("exchange.formula_in_text", "")
+	}
+	for formula != "" && d.status == "" {
+		before, rest, ok := strings.Cut(text, "{=")
+		if !ok {
+			break
+		}
+		depth, end := 0, -1
+		for i := 0; i < len(rest) && end < 0; i++ {
+			switch {
+			case rest[i] == '{':
+				depth++
+			case rest[i] == '}' && depth == 0:
+				end = i
+			case rest[i] == '}':
+				depth--
+			}
+		}
+		if end < 0 || d.rewritten(rest[:end], names) != formula {
+			d.unable("exchange.formula_in_text", "")
+			break
+		}
+		text = before + "{answer}" + rest[end+1:]
+	}
+	return text
 }
 
 // longestFormula is what a formula of the bank has at most, in characters.

@@ -24,8 +24,8 @@ func readAll(t *testing.T, format, text string) []Question {
 	return out
 }
 
-// said writes what became of questions, a line each.
-func said(qs []Question) (out []string) {
+// fates writes what became of questions, a line each.
+func fates(qs []Question) (out []string) {
 	for _, q := range qs {
 		out = append(out, strings.TrimSpace(fmt.Sprintf("%d %s %s %s", q.Line, q.Type, q.Status, q.Reason)))
 	}
@@ -73,7 +73,7 @@ func TestGIFT(t *testing.T) {
 	want := []string{"4 multichoice imported", "11 truefalse imported", "13 multichoice imported", "15 shortanswer imported",
 		"17 match imported", "22 numerical imported", "24 numerical imported", "26 numerical imported", "28 essay imported",
 		"30 description unsupported exchange.description", "32  broken exchange.brace", "34 multichoice imported"}
-	if d := cmp.Diff(want, said(qs)); d != "" {
+	if d := cmp.Diff(want, fates(qs)); d != "" {
 		t.Fatal(d)
 	}
 	if q := qs[0]; q.Name != "Q1" || q.Category != "$course$/Sales" || q.Becomes.Stem.EN != "Who reviews the contract?" || q.Becomes.Type != grading.Single ||
@@ -98,7 +98,7 @@ func TestGIFT(t *testing.T) {
 func TestAiken(t *testing.T) {
 	qs := readAll(t, "aiken", "Which is first?\nof the six\nA. Development\nB) Price\nANSWER: A\n\nNo answer\nA. x\nB. y\n\nWrong answer\nA. x\nB. y\nANSWER: Q\nANSWER: A\n")
 	want := []string{"1 multichoice imported", "7 multichoice broken exchange.no_answer_line", "11 multichoice broken exchange.answer", "15 multichoice broken exchange.answer"}
-	if got := said(qs); !slices.Equal(got, want) {
+	if got := fates(qs); !slices.Equal(got, want) {
 		t.Fatalf("%q", got)
 	}
 	if q := qs[0].Becomes; q.Stem.EN != "Which is first?\nof the six" || !q.Options[0].Right || q.Options[1].Right {
@@ -138,14 +138,14 @@ func TestMoodleXML(t *testing.T) {
 	}
 	half := readAll(t, "moodlexml", moodle[:strings.Index(moodle, "<question type=\"essay\"")+60])
 	if last := half[len(half)-1]; len(half) != 4 || last.Status != Broken || last.Reason != "exchange.xml" {
-		t.Errorf("%q", said(half))
+		t.Errorf("%q", fates(half))
 	}
 }
 
 func TestCSV(t *testing.T) {
 	qs := readAll(t, "csv", "name,type,text,right,wrong\nq1,multichoice,Who?,Legal,Sales|Nobody\n,numerical,How many?,6±0,\nm,match,Match,a=1|b=2,\nbad,match,Match,a|b,\nnone,multichoice,What?,,x\n")
 	want := []string{"2 multichoice imported", "3 numerical imported", "4 match imported", "5 match broken exchange.pair", "6 multichoice broken exchange.no_right"}
-	if d := cmp.Diff(want, said(qs)); d != "" {
+	if d := cmp.Diff(want, fates(qs)); d != "" {
 		t.Fatal(d)
 	}
 }

@@ -229,6 +229,9 @@ func (d *draft) giftAnswer(part, form string) (a answer) {
 	body, said, _ := cut(part[1:], "#")
 	a.why = d.giftText(said, form)
 	body = d.weight(strings.TrimSpace(body), &a)
+	if d.kind == ShortAnswer || d.kind == Numerical {
+		form = formPlain // what is typed has no marks
+	}
 	a.text = d.giftText(body, form)
 	return a
 }

@@ -240,6 +240,9 @@ func (m mquestion) answers(d *draft) {
 		if d.kind == Essay {
 			break
 		}
+		if d.kind == ShortAnswer || d.kind == Numerical || d.kind == Calculated {
+			a.Form = formPlain // what is typed has no marks, whatever the file says of its form
+		}
 		out := answer{text: d.said(a.mtext), tolerance: strings.TrimSpace(a.Tolerance), part: whole}
 		for _, f := range a.Feedback {
 			out.why = join(out.why, d.said(f))
@@ -264,6 +267,9 @@ func (m mquestion) answers(d *draft) {
 		d.answers = append(d.answers, out)
 	}
 	for _, p := range m.Pairs {
+		if p.Answer.Form == "" {
+			p.Answer.Form = formPlain // it is chosen from a list, which has no marks
+		}
 		thing, partner := d.said(p.mtext), d.said(p.Answer)
 		if empty(thing) { // a further partner to mislead
 			d.extra = append(d.extra, partner)
