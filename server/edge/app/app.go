@@ -119,7 +119,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
 	ledger := evidence.New(a.Progress.Follow)
-	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger})
+	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger})
 	a.rehearse(files, ledger)
 	return nil
 }
@@ -175,7 +175,8 @@ func (a *App) Tend(ctx context.Context) {
 		case <-visits.C:
 			a.report("visits", a.Progress.Flush(ctx))
 		case <-overdue.C:
-			a.report("overdue", a.Plays.CloseOverdue(ctx))
+			a.report("overdue plays", a.Plays.CloseOverdue(ctx))
+			a.report("overdue attempts", a.Attempts.CloseOverdue(ctx))
 		case <-checkpoints.C:
 			a.report("checkpoint", a.Notary.Sign(ctx, a.DB.Read()))
 		case <-ctx.Done():

@@ -253,7 +253,7 @@ func (f *filler) read(ctx context.Context, who access.Actor, l *catalog.Lesson, 
 // sit takes a module's quiz, once more when it was failed by little.
 func (f *filler) sit(ctx context.Context, who access.Actor, module string, ability float64) error {
 	for range 2 {
-		id, err := f.Attempts.Start(ctx, who, module)
+		id, err := f.Attempts.Start(ctx, who, module, true)
 		if err != nil {
 			return err
 		}
@@ -270,7 +270,7 @@ func (f *filler) sit(ctx context.Context, who access.Actor, module string, abili
 		if err := f.Attempts.Submit(ctx, who, id); err != nil {
 			return err
 		}
-		done, _, err := f.Attempts.Review(ctx, who, id)
+		done, err := f.Attempts.Review(ctx, who, id)
 		if err != nil || done.Passed || done.Score < done.Pass-1500 {
 			return err
 		}

@@ -235,3 +235,8 @@ func certainty(v visit, chosen int) *ask.Certainty {
 	}
 	return out
 }
+
+// typedNumber says whether a question is answered by typing a number, which can be mistyped.
+func typedNumber(q *bank.Question) bool {
+	return q.Type == grading.Numeric || q.Type == grading.Calculated
+}

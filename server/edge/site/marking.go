@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/grading"
 	"tongguan/web/parts"
@@ -16,7 +17,7 @@ import (
 type shown struct{ answers, explanations bool }
 
 // marked is a marked question as a page shows it.
-func (s *Site) marked(v visit, m answered, show shown) ask.Marked {
+func (s *Site) marked(v visit, m attempt.Marked, show shown) ask.Marked {
 	q := m.Question
 	out := ask.Marked{Mark: "ask-" + q.ID, Stem: q.Fill(q.Stem.In(v.lang), m.Item.Params), Type: string(q.Type), State: state(m, show), Points: m.Points,
 		Shown: show.answers && !m.Pending}
@@ -38,6 +39,9 @@ func (s *Site) marked(v visit, m answered, show shown) ask.Marked {
 		}
 	case grading.Open:
 		out.Typed = f.one("typed")
+		if out.Shown {
+			out.Criteria, out.Notes = criteria(v, q, m.Marks)
+		}
 	default:
 		out.Options = s.markedOptions(v, m, show)
 	}
@@ -60,9 +64,9 @@ func hide(m *ask.Marked) {
 	}
 }
 
-func state(m answered, show shown) string {
+func state(m attempt.Marked, show shown) string {
 	switch {
-	case m.Voided:
+	case m.Void:
 		return ask.Voided
 	case len(m.Chosen) == 0:
 		return ask.Blank
@@ -78,7 +82,7 @@ func state(m answered, show shown) string {
 	return ask.Wrong
 }
 
-func (s *Site) markedOptions(v visit, m answered, show shown) []ask.MarkedOption {
+func (s *Site) markedOptions(v visit, m attempt.Marked, show shown) []ask.MarkedOption {
 	var out []ask.MarkedOption
 	for i, o := range inOrder(m.Question, m.Item.Order) {
 		option := ask.MarkedOption{Letter: letter(i), Text: s.optionText(v, m.Question, o), Chosen: slices.Contains(m.Chosen, o.ID)}
@@ -179,6 +183,31 @@ func percentOf(part string) string {
 		return ""
 	}
 	return bank.Decimal(x.Mul(x, new(big.Rat).SetInt64(100))) + "%"
+}
+
+// criteria are the rows of a rubric with the levels that decided: the third person's where there was one.
+func criteria(v visit, q *bank.Question, marks []attempt.Mark) (out []ask.Criterion, notes []string) {
+	if len(marks) > 2 {
+		marks = marks[2:]
+	}
+	for _, c := range q.Rubric {
+		row := ask.Criterion{Title: c.Title.In(v.lang), Most: c.Levels[len(c.Levels)-1].Points}
+		for _, m := range marks {
+			if level := m.Levels[c.ID]; level < len(c.Levels) {
+				row.Given = append(row.Given, ask.Anchor{Text: c.Levels[level].Anchor.In(v.lang), Points: c.Levels[level].Points})
+			}
+		}
+		row.Given = slices.Compact(row.Given)
+		if len(row.Given) > 0 {
+			out = append(out, row)
+		}
+	}
+	for _, m := range marks {
+		if m.Note != "" {
+			notes = append(notes, m.Note)
+		}
+	}
+	return out, notes
 }
 
 // sources are the clauses that a question rests on, and the first lesson that teaches each.

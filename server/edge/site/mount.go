@@ -28,7 +28,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/courses/:course/:module/:lesson", s.in(s.lesson)).Post("/courses/:course/:module/:lesson/finish", s.in(s.finish))
 	f.Post("/courses/:course/:module/:lesson/checks/:check", s.in(s.inlineCheck))
 
-	f.Get("/attempts/:id", s.in(s.question)).Post("/attempts/:id/answers", s.in(s.answer))
+	f.Get("/attempts/:id", s.in(s.question)).Post("/attempts/:id/answers", s.in(s.answer)).Post("/attempts/:id/save", s.save)
 	f.Get("/attempts/:id/submit", s.in(s.submitOverview)).Post("/attempts/:id/submit", s.in(s.submit))
 	f.Get("/attempts/:id/review", s.in(s.review))
 

@@ -36,7 +36,7 @@ func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.prepare(c.UserContext(), v, m.Key())
+	x, err := s.Attempts.Prepare(c.UserContext(), v.actor, m.Key())
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
 	if err != nil {
 		return err
 	}
-	t := telling{s, v, x.Rules}
+	t := rulebook{s, v, x.Rules}
 	p := quiz.Intro{Frame: s.frame(c, v, m.Title.In(v.lang)), Go: quizURL(m), Facts: t.facts(x), Rules: t.rules(x), Declaration: x.Rules.Declaration.In(v.lang),
 		Open: x.Open != "", Counts: t.counts(),
 		Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
@@ -73,12 +73,12 @@ func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
 	return s.draw(c, quiz.IntroPage(p))
 }
 
-func (s *Site) pastAttempt(v visit, x prospect, a attempt.Attempt) quiz.Past {
-	out := quiz.Past{URL: "/attempts/" + a.ID, When: v.voice.DateTime(a.Started, s.Zone), Closed: a.State == attempt.Closed, Passed: a.Passed}
+func (s *Site) pastAttempt(v visit, x attempt.Prospect, a attempt.Attempt) quiz.Past {
+	out := quiz.Past{URL: "/attempts/" + a.ID, When: v.voice.DateTime(a.Started, s.Zone), Closed: a.State == attempt.Closed, Passed: a.Passed, Pending: a.Pending > 0}
 	if out.Closed {
 		out.URL += "/review"
 		out.Counts = x.Counting != nil && x.Counting.ID == a.ID && len(x.Past) > 1
-		if x.Rules.Shown(x.Rules.Score, s.now()) {
+		if a.Settled() && x.Rules.Shown(x.Rules.Score, s.now()) {
 			out.Score = v.voice.Percent(a.Score)
 		}
 	}
@@ -91,7 +91,7 @@ func (s *Site) quizStart(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.begin(c.UserContext(), v, m.Key(), c.FormValue("accepted") != "")
+	id, err := s.Attempts.Start(c.UserContext(), v.actor, m.Key(), c.FormValue("accepted") == "1")
 	if err != nil && again(err) {
 		return s.intro(c, v, err)
 	}
@@ -122,14 +122,14 @@ func (s *Site) chip(v visit, id string) parts.Chip {
 	return out
 }
 
-// telling says the rules of a quiz in plain words.
-type telling struct {
+// rulebook says the rules of a quiz in plain words.
+type rulebook struct {
 	*Site
 	visit
 	of bank.Rules
 }
 
-func (t telling) facts(x prospect) []quiz.Fact {
+func (t rulebook) facts(x attempt.Prospect) []quiz.Fact {
 	say := t.voice.T
 	minutes := quiz.Fact{Label: say("quiz.fact_minutes"), Value: say("quiz.minutes", "n", x.Minutes)}
 	if x.Extra > 0 {
@@ -147,7 +147,7 @@ func (t telling) facts(x prospect) []quiz.Fact {
 }
 
 // rules tells all of them, by subject.
-func (t telling) rules(x prospect) []quiz.Rules {
+func (t rulebook) rules(x attempt.Prospect) []quiz.Rules {
 	say := t.voice.T
 	how := []string{say("quiz.rule_drawn")}
 	switch {
@@ -181,7 +181,7 @@ func (t telling) rules(x prospect) []quiz.Rules {
 }
 
 // counts says which of several attempts counts.
-func (t telling) counts() string {
+func (t rulebook) counts() string {
 	switch {
 	case t.of.Attempts == 1:
 		return t.voice.T("quiz.counts_only")
@@ -194,7 +194,7 @@ func (t telling) counts() string {
 }
 
 // span writes a stretch of time in days, hours or minutes.
-func (t telling) span(d time.Duration) string {
+func (t rulebook) span(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour && d%(24*time.Hour) == 0:
 		return t.voice.T("quiz.days", "n", int(d/(24*time.Hour)))
@@ -204,7 +204,7 @@ func (t telling) span(d time.Duration) string {
 	return t.voice.T("quiz.minutes", "n", int(d/time.Minute))
 }
 
-func (t telling) window(x prospect) string {
+func (t rulebook) window(x attempt.Prospect) string {
 	from, until := t.voice.DateTime(x.From, t.Zone), t.voice.DateTime(x.Until, t.Zone)
 	switch {
 	case x.From > 0 && x.Until > 0:
@@ -218,7 +218,7 @@ func (t telling) window(x prospect) string {
 }
 
 // shows says what is shown when; what is shown at the same moment is said in one breath.
-func (t telling) shows(until int64) []string {
+func (t rulebook) shows(until int64) []string {
 	var out []string
 	moments := []bank.When{bank.AtOnce, bank.Submission, bank.AfterAll, bank.Never}
 	for _, moment := range moments {
@@ -238,8 +238,22 @@ func (t telling) shows(until int64) []string {
 	return out
 }
 
+// later says what of a closed attempt is not shown yet, or never.
+func (t rulebook) later(now attempt.Shows) []string {
+	hidden := t
+	for _, w := range []struct {
+		shown bool
+		of    *bank.When
+	}{{now.Score, &hidden.of.Score}, {now.Answers, &hidden.of.Answers}, {now.Explanations, &hidden.of.Explain}} {
+		if w.shown {
+			*w.of = "" // no more to be said
+		}
+	}
+	return hidden.shows(now.Later)
+}
+
 // list joins things as a sentence does: a, b and c.
-func (t telling) list(what []string) string {
+func (t rulebook) list(what []string) string {
 	out := what[0]
 	for i, w := range what[1:] {
 		join := "quiz.and"
@@ -252,7 +266,7 @@ func (t telling) list(what []string) string {
 }
 
 // why says why the quiz cannot be begun now, and from when it can.
-func (t telling) why(x prospect) string {
+func (t rulebook) why(x attempt.Prospect) string {
 	text := t.sentence(t.visit, x.Why)
 	if x.NextAt > t.Clock.Now() {
 		text += t.voice.T("quiz.next_at", "when", t.voice.DateTime(x.NextAt, t.Zone))
@@ -260,7 +274,7 @@ func (t telling) why(x prospect) string {
 	return text
 }
 
-func (t telling) certainties() []quiz.Sure {
+func (t rulebook) certainties() []quiz.Sure {
 	out := make([]quiz.Sure, 3)
 	for i := range out {
 		n := i + 1

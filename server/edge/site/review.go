@@ -2,10 +2,12 @@ package site
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/grading"
 	"tongguan/server/base/fault"
 	"tongguan/web/pages/quiz"
@@ -14,17 +16,17 @@ import (
 
 // review shows a closed attempt with what of it may be shown.
 func (s *Site) review(c *fiber.Ctx, v visit) error {
-	x, err := s.lookBack(c.UserContext(), v, c.Params("id"))
+	x, err := s.Attempts.Review(c.UserContext(), v.actor, c.Params("id"))
 	if fault.KindOf(err) == fault.Conflict {
 		return redirect(c, "/attempts/"+c.Params("id"))
 	}
 	if err != nil {
 		return err
 	}
-	own := x.Person == v.actor.ID
+	own, settled := x.Person == v.actor.ID, x.Shows.Score && x.Pending == 0
 	p := quiz.Review{Frame: s.withQuiz(s.frame(c, v, s.moduleTitle(v, x.Module))), Pass: v.voice.Percent(x.Pass), Score: v.voice.Percent(x.Score),
-		Running: quiz.Running{Attempt: x.ID, Person: x.Person, Base: "/attempts/" + x.ID}, ShowsScore: x.Shows.Score, ShowsRight: x.Shows.Answers,
-		Percent: x.Score / 100, Passed: x.Passed, Pending: x.Pending, When: v.voice.DateTime(x.Closed, s.Zone), Count: len(x.Marked),
+		Running: quiz.Running{Attempt: x.ID, Person: x.Person, Base: "/attempts/" + x.ID}, ShowsScore: settled, ShowsRight: x.Shows.Answers,
+		Percent: x.Score / 100, Passed: x.Passed, Pending: x.Pending, When: v.voice.DateTime(x.Closed, s.Zone), Count: len(x.Paper),
 		Again: "/courses/" + x.Module + "/quiz", Version: x.SetHash[:8]}
 	p.Late, _ = strconv.Atoi(c.Query("late")) // what is no number is none
 	p.Module = parts.Link{Text: s.moduleTitle(v, x.Module)}
@@ -42,6 +44,9 @@ func (s *Site) review(c *fiber.Ctx, v visit) error {
 		p.Person, p.Next = names[x.Person], parts.Link{}
 	}
 	s.fillReview(v, &p, x)
+	if x.Signs != nil {
+		s.fillSigns(v, &p, *x.Signs)
+	}
 	return s.draw(c, quiz.ReviewPage(p))
 }
 
@@ -63,11 +68,10 @@ func (s *Site) afterQuiz(c *fiber.Ctx, v visit, course *catalog.Course) parts.Li
 }
 
 // fillReview fills in the questions, and the clauses on which points were lost.
-func (s *Site) fillReview(v visit, p *quiz.Review, x look) {
+func (s *Site) fillReview(v visit, p *quiz.Review, x attempt.Look) {
 	show := shown{answers: x.Shows.Answers, explanations: x.Shows.Explanations}
-	_, until := x.Rules.Window(s.Zone)
 	if !x.Shows.Score || !x.Shows.Answers || !x.Shows.Explanations {
-		p.Later = telling{s, v, x.Rules}.shows(until.UnixMilli())
+		p.Later = rulebook{s, v, x.Rules}.later(x.Shows)
 	}
 	weak := map[string]bool{}
 	for i, m := range x.Marked {
@@ -76,7 +80,7 @@ func (s *Site) fillReview(v visit, p *quiz.Review, x look) {
 			item.Certainty = s.certain(v, m)
 		}
 		for _, chip := range item.Clauses {
-			if m.Points < grading.Full && !m.Pending && !m.Voided && !weak[chip.ID] {
+			if m.Points < grading.Full && !m.Pending && !m.Void && !weak[chip.ID] {
 				weak[chip.ID] = true
 				p.Weak = append(p.Weak, chip)
 			}
@@ -92,8 +96,25 @@ func (s *Site) fillReview(v visit, p *quiz.Review, x look) {
 	}
 }
 
+// fillSigns fills in what an examiner may want to ask about.
+func (s *Site) fillSigns(v visit, p *quiz.Review, signs attempt.Signs) {
+	for _, h := range signs.Hasty {
+		p.Hasty = append(p.Hasty, v.voice.T("review.hasty", "number", h.Number, "seconds", h.Seconds, "reading", h.Reading))
+	}
+	for _, a := range signs.Away {
+		p.Away = append(p.Away, v.voice.T("review.away", "from", time.UnixMilli(a.From).In(s.Zone).Format(time.TimeOnly), "seconds", int((a.To-a.From+500)/1000)))
+	}
+	p.Signs = []quiz.Fact{
+		{Label: v.voice.T("review.signs_hasty"), Value: v.voice.Number(int64(len(signs.Hasty)))},
+		{Label: v.voice.T("review.signs_away"), Value: v.voice.T("review.signs_away_value", "times", len(signs.Away), "seconds", int((signs.AwayFor+500)/1000))},
+	}
+	if signs.Guttman >= 0 {
+		p.Signs = append(p.Signs, quiz.Fact{Label: v.voice.T("review.signs_odd"), Value: v.voice.Percent(signs.Guttman * 100), Note: v.voice.T("review.signs_odd_note")})
+	}
+}
+
 // certain says what the certainty of an answer brought.
-func (s *Site) certain(v visit, m answered) string {
+func (s *Site) certain(v visit, m attempt.Marked) string {
 	name := v.voice.T("quiz.sure_" + strconv.Itoa(m.Certainty))
 	points, err := grading.ByCertainty(m.Points, grading.Certainty(m.Certainty))
 	if err != nil {

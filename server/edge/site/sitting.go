@@ -16,14 +16,25 @@ import (
 	"tongguan/web/pages/quiz"
 )
 
+// sitting is an attempt while it is answered.
+type sitting struct{ attempt.Sitting }
+
+func (s *Site) sit(c *fiber.Ctx, v visit) (sitting, error) {
+	x, err := s.Attempts.Sit(c.UserContext(), v.actor, c.Params("id"))
+	return sitting{x}, err
+}
+
 // question shows an open attempt: one question of it, or all.
 func (s *Site) question(c *fiber.Ctx, v visit) error {
-	x, err := s.sit(c.UserContext(), v, c.Params("id"))
+	x, err := s.sit(c, v)
 	if err != nil {
 		return err
 	}
 	if x.State == attempt.Closed {
 		return redirect(c, "/attempts/"+x.ID+"/review")
+	}
+	if x.through() {
+		return redirect(c, "/attempts/"+x.ID+"/submit")
 	}
 	n, err := strconv.Atoi(c.Query("q"))
 	if err != nil || n < 1 || n > len(x.Questions) || !x.way(n) {
@@ -95,8 +106,11 @@ func (s *Site) askOf(c *fiber.Ctx, v visit, x sitting, i int, of sheetOf) (quiz.
 	} else if g.Saved > 0 && !typed {
 		a.Saved = time.UnixMilli(g.Saved).In(s.Zone).Format(time.TimeOnly)
 	}
-	if g.Final {
-		m, err := s.fix(c.UserContext(), v, x.ID, q.ID)
+	if a.Problem == "" && typedNumber(q) && !attempt.Legible(q, item.Params, g.Chosen) {
+		a.Problem = v.voice.T("quiz.no_number")
+	}
+	if g.Final && x.Rules.Answers == bank.AtOnce {
+		m, err := s.Attempts.Final(c.UserContext(), v.actor, x.ID, q.ID)
 		if err != nil {
 			return a, err
 		}
@@ -110,37 +124,28 @@ func (s *Site) running(v visit, x sitting) quiz.Running {
 	return quiz.Running{Attempt: x.ID, Person: v.actor.ID, Base: "/attempts/" + x.ID, Due: x.Due, Now: s.Clock.Now(), DueText: s.hour(x.Due), Seq: x.Seq}
 }
 
-// way says whether there is a way to a question: without a way back only to those after the last one answered.
-func (x sitting) way(n int) bool { return !x.Rules.Forward || n > x.last() }
+// way says whether there is a way to a question: without a way back only to the first that was not left.
+func (x sitting) way(n int) bool { return !x.Rules.Forward || n == x.next() && !x.through() }
 
-// last is the number of the last question with an answer.
-func (x sitting) last() int {
-	for i := len(x.Paper); i > 0; i-- {
-		if _, done := x.Answers[x.Paper[i-1].Question]; done {
-			return i
-		}
-	}
-	return 0
-}
-
-// next is the number of the question to go on with.
+// next is the number of the question to go on with: the first without an answer, or that was not left.
 func (x sitting) next() int {
-	if x.Rules.Forward {
-		return min(x.last()+1, len(x.Paper))
-	}
 	for i, item := range x.Paper {
-		if _, done := x.Answers[item.Question]; !done {
+		if g := x.Answers[item.Question]; !g.Final && (x.Rules.Forward || len(g.Chosen) == 0) {
 			return i + 1
 		}
 	}
 	return len(x.Paper)
 }
 
+// through says whether every question was left, where there is no way back.
+func (x sitting) through() bool {
+	return x.Rules.Forward && !slices.ContainsFunc(x.Paper, func(i bank.Item) bool { return !x.Answers[i.Question].Final })
+}
+
 func (x sitting) dots(current int) []quiz.Dot {
 	out := make([]quiz.Dot, len(x.Paper))
 	for i, item := range x.Paper {
-		_, done := x.Answers[item.Question]
-		out[i] = quiz.Dot{Number: i + 1, Question: item.Question, Answered: done, Current: i+1 == current}
+		out[i] = quiz.Dot{Number: i + 1, Question: item.Question, Answered: len(x.Answers[item.Question].Chosen) > 0, Current: i+1 == current}
 		if !x.Rules.Forward {
 			out[i].URL = fmt.Sprintf("/attempts/%s?q=%d", x.ID, i+1)
 		}
@@ -159,13 +164,12 @@ func (x sitting) anchors() []quiz.Dot {
 
 // answer keeps what a form answers, and goes on. An attempt that closed meanwhile leads to its review.
 func (s *Site) answer(c *fiber.Ctx, v visit) error {
-	id := c.Params("id")
-	x, err := s.sit(c.UserContext(), v, id)
+	x, err := s.sit(c, v)
 	if err != nil {
 		return err
 	}
 	if x.State == attempt.Closed {
-		return s.tooLate(c, id)
+		return s.tooLate(c, fault.New(fault.Conflict, "quiz.closed"))
 	}
 	of := sheetOf{here: 1, entered: map[string]fields{}, causes: map[string]error{}}
 	if c.FormValue("all") == "" {
@@ -181,7 +185,7 @@ func (s *Site) answer(c *fiber.Ctx, v visit) error {
 	for _, q := range slices.Sorted(maps.Keys(of.causes)) {
 		switch cause := of.causes[q]; fault.KindOf(cause) {
 		case fault.Conflict:
-			return s.tooLate(c, id)
+			return s.tooLate(c, cause)
 		case fault.Invalid, fault.Busy:
 		default:
 			return cause
@@ -193,9 +197,10 @@ func (s *Site) answer(c *fiber.Ctx, v visit) error {
 	return s.answered(c, v, x, of.here)
 }
 
-func (s *Site) tooLate(c *fiber.Ctx, id string) error {
-	s.flash(c, "bad", "quiz.closed")
-	return redirect(c, "/attempts/"+id+"/review")
+// tooLate leads to where the attempt stands now, and says why an answer was not kept.
+func (s *Site) tooLate(c *fiber.Ctx, cause error) error {
+	s.flash(c, "bad", fault.Of(cause).Key)
+	return redirect(c, "/attempts/"+c.Params("id"))
 }
 
 // take keeps the answer to one question. What is as it was is not written again; nothing is written of a
@@ -214,6 +219,10 @@ func (s *Site) take(c *fiber.Ctx, v visit, x sitting, id, prefix string, of *she
 		refuse(err)
 		return
 	}
+	if len(chosen) == 0 && c.FormValue("go") == "final" {
+		refuse(fault.New(fault.Invalid, "quiz.final_needs"))
+		return
+	}
 	sure, _ := strconv.Atoi(f.one("certainty")) // none is 0
 	if before.Final || len(chosen) == 0 && before.Saved == 0 {
 		return
@@ -221,10 +230,14 @@ func (s *Site) take(c *fiber.Ctx, v visit, x sitting, id, prefix string, of *she
 	if prefix != "" && slices.Equal(chosen, before.Chosen) && sure == before.Certainty {
 		return
 	}
-	if err := s.keep(c.UserContext(), v, x.ID, id, chosen, sure); err != nil {
-		if number := q.Type == grading.Numeric || q.Type == grading.Calculated; number && fault.KindOf(err) == fault.Invalid {
-			err = fault.New(fault.Invalid, "quiz.no_number")
-		}
+	out, err := s.Attempts.Save(c.UserContext(), v.actor, x.ID, []attempt.Packet{{Question: id, Chosen: chosen, Certainty: sure}})
+	if err == nil {
+		err = out[0].Reason
+	}
+	if err == nil && typedNumber(q) && !attempt.Legible(q, x.Paper[i].Params, chosen) {
+		err = fault.New(fault.Invalid, "quiz.no_number") // it is kept, but earns nothing as it is
+	}
+	if err != nil {
 		refuse(err)
 	}
 }
@@ -232,15 +245,14 @@ func (s *Site) take(c *fiber.Ctx, v visit, x sitting, id, prefix string, of *she
 // answered goes on after an answer was kept.
 func (s *Site) answered(c *fiber.Ctx, v visit, x sitting, number int) error {
 	where := c.FormValue("go")
-	if where == "final" {
-		if len(x.Answers[c.FormValue("question")].Chosen) == 0 && len(formFields(c, "")) == 0 {
-			where = "stay"
-		} else if _, err := s.fix(c.UserContext(), v, x.ID, c.FormValue("question")); err != nil {
-			if !again(err) {
-				return err
-			}
-			s.flash(c, "bad", "quiz.final_needs")
+	if where == "final" || x.Rules.Forward && where == "next" {
+		if _, err := s.Attempts.Final(c.UserContext(), v.actor, x.ID, c.FormValue("question")); fault.KindOf(err) == fault.Conflict && err != nil {
+			return s.tooLate(c, err)
+		} else if err != nil {
+			return err
 		}
+	}
+	if where == "final" {
 		where = "stay"
 	}
 	if c.FormValue("all") != "" && where != "overview" {
@@ -265,7 +277,7 @@ func afterAnswer(id string, number int, where string, count int) string {
 
 // submitOverview shows what is answered and what is not, before it cannot be changed any more.
 func (s *Site) submitOverview(c *fiber.Ctx, v visit) error {
-	x, err := s.sit(c.UserContext(), v, c.Params("id"))
+	x, err := s.sit(c, v)
 	if err != nil {
 		return err
 	}
@@ -276,8 +288,8 @@ func (s *Site) submitOverview(c *fiber.Ctx, v visit) error {
 	title := s.moduleTitle(v, x.Module)
 	_, until := x.Rules.Window(s.Zone)
 	p := quiz.Overview{Frame: s.withQuiz(s.frame(c, v, title)), Running: s.running(v, x), Title: title, Map: x.dots(0), Answered: x.Answered, Count: len(x.Paper),
-		Shows: telling{s, v, x.Rules}.shows(until.UnixMilli())}
-	if !x.Rules.Forward || x.last() < len(x.Paper) {
+		Shows: rulebook{s, v, x.Rules}.shows(until.UnixMilli())}
+	if !x.through() {
 		p.Back = fmt.Sprintf("%s?q=%d", base, x.next())
 	}
 	for _, q := range x.Questions {

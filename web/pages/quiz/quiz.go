@@ -155,7 +155,7 @@ type Review struct {
 	Again          string     // URL of the quiz
 	Next           parts.Link // what to do now
 	Signs          []Fact     // for examiners: what may be worth a question
-	SignsNote      string
+	Hasty, Away    []string
 	Version        string // first characters of the set's hash
 }
 

@@ -101,6 +101,7 @@ type Marked struct {
 	Answer           string // typed questions: what is right
 	Within           string // and how far off it may be
 	Criteria         []Criterion
+	Notes            []string // what markers wrote
 	Explanation      string
 	Certainty        string // what the certainty brought
 	Clauses          []parts.Chip
@@ -128,10 +129,17 @@ type MarkedPiece struct {
 	OK           bool
 }
 
-// Criterion is a row of a rubric with the level that was given.
+// Criterion is a row of a rubric with the levels that were given.
 type Criterion struct {
-	Title, Anchor string
-	Points, Most  int
+	Title string
+	Given []Anchor
+	Most  int
+}
+
+// Anchor is a level of a criterion.
+type Anchor struct {
+	Text   string
+	Points int
 }
 
 func (b Body) name(field string) string { return b.Prefix + field }
