@@ -128,7 +128,8 @@ func (s *Site) asked(v visit, q *bank.Question, item bank.Item, f fields) ask.Bo
 	case grading.Cloze:
 		b.Pieces = pieces(v, q, item, f)
 	case grading.Numeric, grading.Calculated:
-		b.Units, b.Bare = unitNames(v, q)
+		b.Names, b.Bare = unitNames(q)
+		b.Units = strings.Join(b.Names, v.voice.T("roleplay.comma"))
 	case grading.ShortText, grading.Open:
 	default:
 		for i, o := range inOrder(q, item.Order) {
@@ -176,16 +177,15 @@ func pieces(v visit, q *bank.Question, item bank.Item, f fields) []ask.Piece {
 }
 
 // unitNames lists the units in which a number may be given; bare where it may stand without one.
-func unitNames(v visit, q *bank.Question) (names string, bare bool) {
-	var list []string
+func unitNames(q *bank.Question) (names []string, bare bool) {
 	for _, u := range q.Units {
 		if u.Name == "" {
 			bare = true
 		} else {
-			list = append(list, u.Name)
+			names = append(names, u.Name)
 		}
 	}
-	return strings.Join(list, v.voice.T("roleplay.comma")), bare
+	return names, bare
 }
 
 // optionText is what an option says; true and false are words of the interface.

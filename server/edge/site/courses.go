@@ -127,6 +127,9 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
 	p.Blocks = s.blocks(v, l, page)
+	if slices.ContainsFunc(p.Blocks, func(b courses.Block) bool { return b.Check != nil && len(b.Check.Steps) > 0 }) {
+		p.Frame = s.withQuiz(p.Frame) // steps are moved by script
+	}
 	return s.draw(c, courses.ReadingPage(p))
 }
 

@@ -167,7 +167,8 @@ func (r Running) attributes(f layout.Frame) templ.Attributes {
 		"saved": f.T("quiz.js_saved"), "saving": f.T("quiz.js_saving"), "unsaved": f.T("quiz.js_unsaved"), "again": f.T("quiz.js_again"),
 		"signedout": f.T("quiz.js_signed_out"), "signin": f.T("quiz.js_sign_in"), "other": f.T("quiz.js_other"), "waits": f.T("quiz.js_waits"),
 		"restored": f.T("quiz.js_restored"), "newer": f.T("quiz.js_newer"), "five": f.T("quiz.js_five"), "one": f.T("quiz.js_one"),
-		"over": f.T("quiz.js_over"), "stuck": f.T("quiz.js_stuck"), "answered": f.T("quiz.answered"), "unanswered": f.T("quiz.unanswered"),
+		"over": f.T("quiz.js_over"), "stuck": f.T("quiz.js_stuck"), "answered": f.T("quiz.answered"), "unanswered": f.T("quiz.unanswered"), "number": f.T("quiz.no_number"),
+		"overview": f.T("quiz.overview_link"),
 	} {
 		out["data-say-"+name] = text
 	}

@@ -19,9 +19,10 @@ type Body struct {
 	Things    []Thing // matching
 	Steps     []Step  // ordering, in the order in which they stand now
 	Typed     string
-	Units     string // numeric, calculated: in which units a number may be given, "元、万元"
-	Bare      bool   // and that it may stand without one
-	Longest   int    // open: characters, at most
+	Units     string   // numeric, calculated: in which units a number may be given, "元、万元"
+	Names     []string // the same one by one
+	Bare      bool     // and that it may stand without one
+	Longest   int      // open: characters, at most
 	Pieces    []Piece
 	Certainty *Certainty // nil where it is not asked for
 	Problem   string     // why the answer could not be kept
