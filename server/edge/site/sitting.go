@@ -54,7 +54,7 @@ func (s *Site) drawSheet(c *fiber.Ctx, v visit, x sitting, of sheetOf) error {
 	whole := !x.Rules.AllOnOne && !x.Rules.Forward && x.Rules.Answers != bank.AtOnce
 	p := quiz.Sheet{Frame: s.withQuiz(s.frame(c, v, s.moduleTitle(v, x.Module))), Running: s.running(v, x), Title: s.moduleTitle(v, x.Module),
 		Count: len(x.Questions), Answered: x.Answered, AllOnOne: x.Rules.AllOnOne, Forward: x.Rules.Forward, AtOnce: x.Rules.Answers == bank.AtOnce, Whole: whole}
-	p.Map = x.dots(of.here)
+	p.Map, p.Wide = x.dots(of.here), slices.ContainsFunc(x.Questions, func(q *bank.Question) bool { return q.Case != nil })
 	if x.Rules.AllOnOne {
 		p.Map = x.anchors()
 	}

@@ -97,6 +97,7 @@ type Sheet struct {
 	AllOnOne bool
 	Forward  bool // no way back
 	AtOnce   bool // an answer is marked at once and is final then
+	Wide     bool // a question of the paper has a case beside it
 	Whole    bool // all questions may be fetched, to be turned without the network
 	Problem  string
 }
@@ -180,22 +181,10 @@ func (s Sheet) class() string {
 	if s.AllOnOne {
 		out += " sitting-all"
 	}
-	for _, g := range s.Groups {
-		if g.Case != nil {
-			return out + " sitting-wide"
-		}
+	if s.Wide {
+		out += " sitting-wide"
 	}
 	return out
-}
-
-// here says whether a group holds what is to be shown.
-func (g Group) here() bool {
-	for _, a := range g.Asks {
-		if a.Here {
-			return true
-		}
-	}
-	return false
 }
 
 func (p Overview) unanswered() int { return p.Count - p.Answered }

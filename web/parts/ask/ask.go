@@ -3,6 +3,7 @@ package ask
 
 import (
 	"strconv"
+	"strings"
 
 	"tongguan/web/parts"
 	"tongguan/web/words"
@@ -200,4 +201,31 @@ func (m Marked) verdict(v words.Voice, o MarkedOption) string {
 		return v.T("review.missed")
 	}
 	return ""
+}
+
+// longStem is from how many Latin letters on a stem is split; a Chinese character counts as two.
+const longStem = 110
+
+// split parts a long stem into what is told and the last sentence, which asks.
+func split(stem string) (lead, question string) {
+	width, cut := 0, 0
+	runes := []rune(strings.TrimSpace(stem))
+	for i, r := range runes {
+		if width++; r > 0x2e80 {
+			width++
+		}
+		ends := strings.ContainsRune("。！？\n", r) || i+1 < len(runes) && strings.ContainsRune(".!?”", r) && (runes[i+1] == ' ' || r == '”')
+		if next := i + 1; ends && next < len(runes)-1 {
+			if runes[next] == '”' {
+				next++
+			}
+			if r != '”' || i > 0 && strings.ContainsRune("。！？.!?", runes[i-1]) {
+				cut = next
+			}
+		}
+	}
+	if width < longStem || cut == 0 {
+		return "", stem
+	}
+	return strings.TrimSpace(string(runes[:cut])), strings.TrimSpace(string(runes[cut:]))
 }
