@@ -237,12 +237,18 @@ func (s State) with(l line) State {
 	return s
 }
 
-// Follow takes a line of evidence: a passed quiz passes its module.
+// Follow takes a line of evidence: a passed quiz passes its module, unless another attempt counts; where the latest counts
+// and was not passed, an earlier pass is kept and counts no more.
 func (p *Progress) Follow(ctx context.Context, q db.Q, l evidence.Line) error {
-	if l.Kind != evidence.Quiz || !l.Passed {
+	switch {
+	case l.Kind != evidence.Quiz || l.Effect == evidence.Idle:
 		return nil
+	case l.Effect == evidence.Undoes:
+		return undo(ctx, q, l)
+	case l.Passed:
+		return pass(ctx, q, l)
 	}
-	return pass(ctx, q, l)
+	return nil
 }
 
 // Version is the text of a lesson as somebody learnt it.

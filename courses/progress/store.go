@@ -28,7 +28,7 @@ func readLines(ctx context.Context, q db.Q, persons []string) ([]line, error) {
 		query, args, err := db.In(`SELECT 'finished' AS kind, person_id, lesson AS subject, hash AS detail, 0 AS score, finished_at AS at
 				FROM lesson_finished WHERE person_id IN (?)
 			UNION ALL SELECT 'passed', person_id, module, '', MAX(score), MIN(passed_at) FROM module_passed
-				WHERE person_id IN (?) GROUP BY person_id, module
+				WHERE undone IS NULL AND person_id IN (?) GROUP BY person_id, module
 			UNION ALL SELECT 'visit', person_id, course, lesson, 0, at FROM last_lesson WHERE person_id IN (?)`, part, part, part)
 		if err != nil {
 			return nil, err
@@ -58,6 +58,12 @@ func finish(ctx context.Context, q db.Q, person, lesson, hash string, now int64)
 func pass(ctx context.Context, q db.Q, l evidence.Line) error {
 	_, err := q.Exec(ctx, "INSERT INTO module_passed (person_id, module, line, score, passed_at) VALUES ($1, $2, $3, $4, $5)",
 		l.Person, l.Subject, l.Number, l.Score, l.At)
+	return err
+}
+
+// undo marks the passes of a module that count no more; their lines stay.
+func undo(ctx context.Context, q db.Q, l evidence.Line) error {
+	_, err := q.Exec(ctx, "UPDATE module_passed SET undone = $3 WHERE person_id = $1 AND module = $2 AND undone IS NULL", l.Person, l.Subject, l.Number)
 	return err
 }
 

@@ -6,9 +6,6 @@ package attempt
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
-	"slices"
 	"sync"
 	"time"
 
@@ -45,41 +42,44 @@ type Attempt struct {
 	Score    int   // basis points; 0 while open
 	Pass     int   // basis points that pass
 	Passed   bool
+	Pending  int // open answers that people have not marked yet: there is no score until they have
 	Paper    []bank.Item
 	Answered int // questions with an answer
 }
 
+// Settled says whether the attempt is closed and its score is known.
+func (a Attempt) Settled() bool { return a.State == Closed && a.Pending == 0 }
+
 // Answer is what was answered to one question.
 type Answer struct {
-	Chosen []string
-	Saved  int64
-	points int
+	Chosen    []string
+	Saved     int64
+	Seq       int64 // number of the packet that holds it
+	Certainty int   // 1 to 3, or 0 where it was not asked for
+	Final     bool  // it cannot be changed any more, though the attempt is open
+	points    int
 }
 
 // Sitting is an attempt with its questions in the order of its paper and what was answered so far.
 type Sitting struct {
 	Attempt
 	Questions []*bank.Question
-	Answers   map[string]Answer // by question id
-}
-
-// Marked is one question of a closed attempt.
-type Marked struct {
-	Question *bank.Question
-	Order    []string // ids of the options as they were shown
-	Chosen   []string
-	Points   int // hundredths of the question's mark
+	Answers   map[string]Answer // by question id; one that is final may be empty
+	Seq       int64             // the highest number of a packet so far
+	Rules     bank.Rules
 }
 
 // Attempts keeps the sittings.
 type Attempts struct {
 	db     *db.DB
 	clock  *clock.Clock
+	zone   *time.Location
 	trail  *audit.Trail
 	people *people.People
 	bank   *bank.Library
 	ledger *evidence.Ledger
 	saves  saver
+	papers papers
 	old    sync.Map // hash -> *bank.Set that is no longer the current one
 }
 
@@ -87,6 +87,7 @@ type Attempts struct {
 type Parts struct {
 	DB     *db.DB
 	Clock  *clock.Clock
+	Zone   *time.Location // in which windows are written; nil is UTC
 	Trail  *audit.Trail
 	People *people.People
 	Bank   *bank.Library
@@ -95,42 +96,11 @@ type Parts struct {
 
 // New makes the room.
 func New(p Parts) *Attempts {
-	return &Attempts{db: p.DB, clock: p.Clock, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger}
-}
-
-// Start begins an attempt at a module's quiz and gives its id. While one is open it gives that one: a second
-// tab or a double click starts nothing twice.
-func (a *Attempts) Start(ctx context.Context, actor access.Actor, module string) (string, error) {
-	if err := actor.Check(access.TakeQuiz, access.Self); err != nil {
-		return "", err
+	zone := p.Zone
+	if zone == nil {
+		zone = time.UTC
 	}
-	set := a.bank.Current().Set(module)
-	if set == nil {
-		return "", fault.New(fault.Missing, "error.missing")
-	}
-	var seed [32]byte
-	copy(seed[:], a.clock.Bytes(len(seed)))
-	paper, err := json.Marshal(bank.Draw(set, seed))
-	if err != nil {
-		return "", err
-	}
-	now := a.clock.Now()
-	r := row{ID: a.clock.ID(), Person: actor.ID, Module: module, SetHash: set.Hash, Seed: hex.EncodeToString(seed[:]),
-		Paper: string(paper), State: Open, Started: now, Due: now + int64(set.Minutes)*time.Minute.Milliseconds(), Pass: set.Pass}
-	id, overdue := "", false
-	err = a.db.Write(ctx, func(q db.Q) error {
-		if err := keepSet(ctx, q, set, now); err != nil {
-			return err
-		}
-		id, overdue, err = insertOrFind(ctx, q, r, now-grace.Milliseconds())
-		return err
-	})
-	if err == nil && overdue {
-		if err = a.close(ctx, actor, id); err == nil || fault.KindOf(err) == fault.Conflict {
-			return a.Start(ctx, actor, module)
-		}
-	}
-	return id, err
+	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger}
 }
 
 // Open gives the actor's open attempt at a module's quiz, "" where there is none.
@@ -146,7 +116,7 @@ func (a *Attempts) Sit(ctx context.Context, actor access.Actor, id string) (Sitt
 		return Sitting{}, err
 	}
 	if r.State == Open && a.clock.Now() > r.Due+grace.Milliseconds() {
-		if err := a.close(ctx, actor, id); err != nil && fault.KindOf(err) != fault.Conflict {
+		if err := a.close(ctx, id); err != nil && fault.KindOf(err) != fault.Conflict {
 			return Sitting{}, err
 		}
 		if r, err = a.own(ctx, actor, id); err != nil {
@@ -182,99 +152,33 @@ func (a *Attempts) sitting(ctx context.Context, q db.Q, r row) (s Sitting, err e
 		}
 		s.Questions = append(s.Questions, question)
 	}
-	s.Answers, err = r.answers()
-	s.Answered = len(s.Answers)
+	s.Rules = set.Rules
+	s.Answers, s.Seq, err = r.answers()
+	for _, given := range s.Answers {
+		if len(given.Chosen) > 0 {
+			s.Answered++
+		}
+	}
 	return s, err
 }
 
-// mark gives the points of an answer, and refuses one to a question that is not on the paper.
-func (a *Attempts) mark(ctx context.Context, q db.Q, r row, question string, chosen []string) (int, error) {
-	at, err := r.attempt()
-	if err != nil {
-		return 0, err
+// mark gives the points of an answer to a question of a paper. What is typed where a number is asked for is kept even
+// when it is none, and earns nothing: what somebody has entered is not thrown away.
+func mark(asked *bank.Question, params bank.Params, chosen []string) (int, error) {
+	points, err := grading.Mark(asked.Key(params), chosen)
+	if err != nil && len(chosen) == 1 && (asked.Type == grading.Numeric || asked.Type == grading.Calculated) {
+		return 0, nil
 	}
-	on := slices.IndexFunc(at.Paper, func(i bank.Item) bool { return i.Question == question })
-	set, err := a.set(ctx, q, r.SetHash)
-	if err != nil {
-		return 0, err
-	}
-	asked := set.Question(question)
-	if on < 0 || asked == nil {
-		return 0, fault.New(fault.Invalid, "quiz.not_on_paper")
-	}
-	points, err := grading.Mark(asked.Key(at.Paper[on].Params), chosen)
 	if err != nil {
 		return 0, fault.Wrap(fault.Invalid, err, "quiz.answer_form")
 	}
 	return points, nil
 }
 
-// Submit closes the attempt. Result, evidence and audit line are written together or not at all. Submitting
-// again changes nothing and is no error.
-func (a *Attempts) Submit(ctx context.Context, actor access.Actor, id string) error {
-	if _, err := a.own(ctx, actor, id); err != nil {
-		return err
-	}
-	err := a.close(ctx, actor, id)
-	if fault.KindOf(err) == fault.Conflict {
-		return nil
-	}
-	return err
-}
-
-func (a *Attempts) close(ctx context.Context, actor access.Actor, id string) error {
-	now := a.clock.Now()
-	return a.db.Write(ctx, func(q db.Q) error {
-		r, err := claimClose(ctx, q, id, actor.ID, now)
-		if err != nil {
-			return err
-		}
-		at, err := r.attempt()
-		if err != nil {
-			return err
-		}
-		points, err := pointsOf(ctx, q, id, len(at.Paper))
-		if err != nil {
-			return err
-		}
-		score := grading.Total(points)
-		passed := score >= r.Pass
-		if err := setResult(ctx, q, id, score, passed); err != nil {
-			return err
-		}
-		line := evidence.Line{Person: r.Person, Kind: evidence.Quiz, Subject: r.Module, Version: r.SetHash,
-			Score: score, Passed: passed, Source: id, At: *r.Closed}
-		if err := a.ledger.Add(ctx, q, line); err != nil {
-			return err
-		}
-		return a.trail.Append(ctx, q, audit.Event{Act: "attempt.closed", Actor: actor.ID, Subject: r.Person,
-			Facts:   map[string]any{"attempt": id, "module": r.Module, "set": r.SetHash, "seed": r.Seed},
-			Private: map[string]any{"score": score, "passed": passed}})
-	})
-}
-
-// Review gives a closed attempt question by question, with what was right.
-func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (Attempt, []Marked, error) {
-	r, err := attemptByID(ctx, a.db.Read(), id)
-	if err != nil {
-		return Attempt{}, nil, err
-	}
-	if err := a.people.Check(ctx, actor, access.ReviewAttempt, r.Person); err != nil {
-		return Attempt{}, nil, err
-	}
-	if r.State != Closed {
-		return Attempt{}, nil, fault.New(fault.Conflict, "quiz.still_open")
-	}
-	s, err := a.sitting(ctx, a.db.Read(), r)
-	if err != nil {
-		return Attempt{}, nil, err
-	}
-	marked := make([]Marked, len(s.Paper))
-	for i, item := range s.Paper {
-		given := s.Answers[item.Question]
-		marked[i] = Marked{Question: s.Questions[i], Order: item.Order, Chosen: given.Chosen, Points: given.points}
-	}
-	return s.Attempt, marked, nil
+// Legible says whether an answer can be read as what the question asks for: a number, with its unit.
+func Legible(asked *bank.Question, params bank.Params, chosen []string) bool {
+	_, err := grading.Mark(asked.Key(params), chosen)
+	return err == nil
 }
 
 // latest is how many attempts are listed at most.
@@ -286,26 +190,6 @@ func (a *Attempts) Of(ctx context.Context, actor access.Actor, person, module st
 		return nil, err
 	}
 	return attemptsOf(ctx, a.db.Read(), person, module)
-}
-
-// Try marks an inline check of a lesson; nothing is kept.
-func (a *Attempts) Try(actor access.Actor, check string, chosen []string) (Marked, error) {
-	if err := actor.Check(access.ReadLesson, access.Self); err != nil {
-		return Marked{}, err
-	}
-	asked := a.bank.Current().Check(check)
-	if asked == nil {
-		return Marked{}, fault.New(fault.Missing, "error.missing")
-	}
-	points, err := grading.Mark(asked.Key(nil), chosen)
-	if err != nil {
-		return Marked{}, fault.Wrap(fault.Invalid, err, "quiz.answer_form")
-	}
-	m := Marked{Question: asked, Chosen: chosen, Points: points}
-	for _, o := range asked.Options {
-		m.Order = append(m.Order, o.ID)
-	}
-	return m, nil
 }
 
 // set gives the question set with this hash: the current one, or an earlier one out of the database.

@@ -27,12 +27,13 @@ func TestASittingFromStartToReview(t *testing.T) {
 			h.Fatalf("%d answered, %v", s.Answered, err)
 		}
 		h.submit("learner", id)
-		a, marked, err := h.Review(ctx, h.who["learner"], id)
+		a, err := h.Review(ctx, h.who["learner"], id)
+		marked := a.Marked
 		if err != nil || a.Score != 8000 || !a.Passed || a.State != Closed {
 			h.Fatalf("%+v, %v", a, err)
 		}
 		for i, m := range marked {
-			if (m.Points == 100) != (i < 8) || len(m.Order) != 4 || len(m.Chosen) == 0 {
+			if (m.Points == 100) != (i < 8) || len(m.Item.Order) != 4 || len(m.Chosen) == 0 {
 				h.Errorf("question %d: %+v", i, m)
 			}
 		}
@@ -51,7 +52,7 @@ func TestTheLastAnswerCounts(t *testing.T) {
 		h.answerAll("learner", id, 0)
 		h.answerAll("learner", id, drawn)
 		h.submit("learner", id)
-		if a, _, err := h.Review(ctx, h.who["learner"], id); err != nil || a.Score != 10_000 {
+		if a, err := h.Review(ctx, h.who["learner"], id); err != nil || a.Score != 10_000 {
 			h.Errorf("%+v, %v", a, err)
 		}
 	})
@@ -151,7 +152,7 @@ func TestSavesAtOnceLoseNothing(t *testing.T) {
 		ids := make([]string, 8)
 		var wg sync.WaitGroup
 		for i := range ids {
-			wg.Go(func() { ids[i], _ = h.Start(ctx, h.who["learner"], module) })
+			wg.Go(func() { ids[i], _ = h.Start(ctx, h.who["learner"], module, false) })
 		}
 		wg.Wait()
 		if slices.ContainsFunc(ids, func(id string) bool { return id != ids[0] || id == "" }) {
@@ -170,7 +171,7 @@ func TestSavesAtOnceLoseNothing(t *testing.T) {
 		}
 		wg.Wait()
 		h.submit("learner", ids[0])
-		if a, _, err := h.Review(ctx, h.who["learner"], ids[0]); err != nil || a.Score != 10_000 {
+		if a, err := h.Review(ctx, h.who["learner"], ids[0]); err != nil || a.Score != 10_000 {
 			h.Errorf("%+v, %v", a, err)
 		}
 	})
@@ -210,7 +211,7 @@ func TestWhoMayReview(t *testing.T) {
 	each(t, func(h *house) {
 		id := h.start("learner")
 		for login, who := range h.who {
-			if _, _, err := h.Review(ctx, who, id); err == nil {
+			if _, err := h.Review(ctx, who, id); err == nil {
 				h.Errorf("%s reviewed an attempt that is open", login)
 			}
 			if login != "learner" {
@@ -220,9 +221,9 @@ func TestWhoMayReview(t *testing.T) {
 			}
 		}
 		h.submit("learner", id)
-		_, _, none := h.Review(ctx, h.who["stranger"], "no such attempt")
+		_, none := h.Review(ctx, h.who["stranger"], "no such attempt")
 		for login, may := range map[string]bool{"learner": true, "inspector": true, "manager": false, "hr": false, "stranger": false} {
-			_, _, err := h.Review(ctx, h.who[login], id)
+			_, err := h.Review(ctx, h.who[login], id)
 			if may && err != nil || !may && (err == nil || err.Error() != none.Error()) {
 				h.Errorf("%s: %v, where nothing is: %v", login, err, none)
 			}

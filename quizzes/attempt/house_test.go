@@ -118,7 +118,7 @@ func (h *house) write(mark string) {
 
 func (h *house) start(login string) string {
 	h.Helper()
-	id, err := h.Start(ctx, h.who[login], module)
+	id, err := h.Start(ctx, h.who[login], module, true)
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -1,163 +1,163 @@
 package attempt
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"sync"
+	"strings"
+	"unicode/utf8"
 
+	"tongguan/quizzes/bank"
 	"tongguan/server/base/access"
-	"tongguan/server/base/db"
 	"tongguan/server/base/fault"
 )
 
-// largestGroup is how many answers are written in one transaction at most.
-const largestGroup = 64
-
-// writers is how many groups are written at the same time. Of 1, 2, 3, 4 and 8, four let most answers through on
-// PostgreSQL (measured with eight learners on two cores); SQLite writes one at a time whatever this says.
-const writers = 4
-
-// saver writes answers in groups: those that come while groups are being written wait and go together with the
-// next. Each waiter hears of its own answer only after the commit that holds it. Answers of one attempt are
-// written in the order in which they came.
-type saver struct {
-	mu      sync.Mutex
-	waiting []*save
-	busy    int             // groups being written
-	writing map[string]bool // attempts in them
+// Packet is one answer as a page sends it.
+type Packet struct {
+	Seq       int64 // counts the packets of an attempt from 1; 0 is a form without a counter, which is always the latest
+	Question  string
+	Chosen    []string // what was answered; nothing takes an answer back
+	Certainty int      // 1 to 3, or 0 where it was not asked for
 }
 
-// take gives the next group: what waits and is of no attempt that is being written. nil sends the writer home:
-// whoever writes the attempts that others wait for takes those next.
-func (s *saver) take() []*save {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var group, rest []*save
-	for _, one := range s.waiting {
-		if len(group) < largestGroup && !s.writing[one.attempt] {
-			group = append(group, one)
+// Status is what became of a packet.
+type Status string
+
+// What can become of a packet.
+const (
+	Saved   Status = "saved"   // it is on disk
+	Stale   Status = "stale"   // one that is later, or another with this number, is on disk; it stands
+	Late    Status = "closed"  // the attempt is closed or its time is up
+	Invalid Status = "invalid" // it is no answer to a question of the paper
+)
+
+// Outcome is the reply to a packet.
+type Outcome struct {
+	Status Status
+	At     int64    // when what is on disk was saved; 0 where nothing is
+	Seq    int64    // of what is on disk
+	Chosen []string // what is on disk, where it is not the packet
+	Reason error    // why, where it was not saved
+}
+
+// Bounds of a request.
+const (
+	MaxPackets = 50
+	maxAnswer  = 8 << 10 // bytes of an answer
+)
+
+// Save keeps answers of the actor's own attempt. Each outcome that says saved is on disk; a packet whose number
+// is not above that of what is on disk never replaces it, and the same packet again is acknowledged again. On
+// Busy nobody knows, and the caller sends the same again.
+func (a *Attempts) Save(ctx context.Context, actor access.Actor, id string, packets []Packet) ([]Outcome, error) {
+	if err := actor.Check(access.TakeQuiz, access.Self); err != nil {
+		return nil, err
+	}
+	p, err := a.paper(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if p.person != actor.ID {
+		return nil, fault.New(fault.Missing, "error.missing")
+	}
+	r := &request{saves: make([]save, len(packets)), done: make(chan struct{})}
+	now, out := a.clock.Now(), make([]Outcome, len(packets))
+	for i, packet := range packets {
+		r.saves[i] = save{Packet: packet, attempt: id, at: now, request: r}
+		if err := a.prepare(p, &r.saves[i]); err != nil {
+			r.saves[i].out = Outcome{Status: Invalid, Reason: err}
 		} else {
-			rest = append(rest, one)
+			r.left++
 		}
 	}
-	s.waiting = rest
-	if len(group) == 0 {
-		s.busy--
-		return nil
+	if r.left > 0 {
+		a.send(ctx, r)
+		select {
+		case <-r.done:
+		case <-ctx.Done(): // they may be written or not
+			return nil, fault.Wrap(fault.Busy, ctx.Err(), "error.unacknowledged")
+		}
 	}
-	if s.writing == nil {
-		s.writing = map[string]bool{}
+	for i := range r.saves {
+		if err := r.saves[i].err; err != nil {
+			return nil, err
+		}
+		out[i] = r.saves[i].out
 	}
-	for _, one := range group {
-		s.writing[one.attempt] = true
-	}
-	return group
+	return out, nil
 }
 
-// written lets others write to the group's attempts again.
-func (s *saver) written(group []*save) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range group {
-		delete(s.writing, one.attempt)
-	}
-}
-
-// save is one answer on its way.
-type save struct {
-	actor    access.Actor
-	attempt  string
-	question string
-	chosen   []string
-	at       int64
-	err      error
-	done     chan struct{}
-}
-
-// Answer keeps an answer to one question; when it returns nil the answer is on disk. The same answer sent
-// again is kept again and counts once; a later one replaces an earlier one.
+// Answer keeps an answer to one question that comes without a number; when it returns nil the answer is on
+// disk. The same answer sent again is kept again and counts once; a later one replaces an earlier one.
 func (a *Attempts) Answer(ctx context.Context, actor access.Actor, id, question string, chosen []string) (saved int64, err error) {
-	if err := actor.Check(access.TakeQuiz, access.Self); err != nil {
+	out, err := a.Save(ctx, actor, id, []Packet{{Question: question, Chosen: chosen}})
+	if err != nil {
 		return 0, err
 	}
-	s := &save{actor: actor, attempt: id, question: question, chosen: chosen, at: a.clock.Now(), done: make(chan struct{})}
-	a.send(ctx, s)
-	select {
-	case <-s.done:
-		return s.at, s.err
-	case <-ctx.Done(): // it may be written or not: whoever asked must ask again
-		return 0, fault.Wrap(fault.Busy, ctx.Err(), "error.unacknowledged")
-	}
+	return out[0].At, out[0].Reason
 }
 
-// send queues an answer and sees to it that somebody writes it.
-func (a *Attempts) send(ctx context.Context, s *save) {
-	a.saves.mu.Lock()
-	a.saves.waiting = append(a.saves.waiting, s)
-	more := a.saves.busy < writers
-	if more {
-		a.saves.busy++
-	}
-	a.saves.mu.Unlock()
-	if more {
-		go a.writeWaiting(context.WithoutCancel(ctx))
-	}
-}
-
-// writeWaiting writes groups until nothing waits for it.
-func (a *Attempts) writeWaiting(ctx context.Context) {
-	for group := a.saves.take(); group != nil; group = a.saves.take() {
-		a.writeGroup(ctx, group)
-		a.saves.written(group)
-	}
-}
-
-// writeGroup writes a group in one transaction, in one order of attempts, so that two nodes never wait for each
-// other in a circle. An answer that is refused spoils no other; when the database fails, each is tried alone.
-func (a *Attempts) writeGroup(ctx context.Context, group []*save) {
-	slices.SortStableFunc(group, func(x, y *save) int { return cmp.Compare(x.attempt, y.attempt) })
-	err := a.db.Write(ctx, func(q db.Q) error {
-		for _, s := range group {
-			if s.err = a.keep(ctx, q, s); s.err != nil && !refusal(s.err) {
-				return s.err
-			}
+// prepare marks an answer and brings it into the form in which it is stored.
+func (a *Attempts) prepare(p *paper, s *save) (err error) {
+	size := 0
+	for _, c := range s.Chosen {
+		size += len(c)
+		if !utf8.ValidString(c) || strings.IndexByte(c, 0) >= 0 {
+			return fault.New(fault.Invalid, "error.illegible")
 		}
-		return nil
-	})
-	if err != nil && len(group) > 1 && fault.KindOf(err) != fault.Busy {
-		for _, s := range group {
-			a.writeGroup(ctx, []*save{s})
-		}
-		return
 	}
-	for _, s := range group {
-		if err != nil {
-			s.err = err
-		}
-		close(s.done)
+	if size > maxAnswer || s.Seq < 0 || s.Certainty < 0 || s.Certainty > 3 {
+		return fault.New(fault.Invalid, "quiz.answer_form")
 	}
-}
-
-// refusal says whether an answer was refused for what it is, with the transaction unharmed.
-func refusal(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Missing, fault.Conflict:
-		return true
-	default:
-		return false
+	asked, params := p.question(s.Question)
+	if asked == nil {
+		return fault.New(fault.Invalid, "quiz.not_on_paper")
 	}
-}
-
-// keep claims the attempt, marks the answer and stores it.
-func (a *Attempts) keep(ctx context.Context, q db.Q, s *save) error {
-	r, err := claimOpen(ctx, q, s.attempt, s.actor.ID, s.at-grace.Milliseconds())
-	if err != nil {
+	if s.points, err = mark(asked, params, s.Chosen); err != nil {
 		return err
 	}
-	points, err := a.mark(ctx, q, r, s.question, s.chosen)
-	if err != nil {
-		return err
+	s.text, err = textOf(s.Chosen)
+	return err
+}
+
+// paper is what never changes of an attempt: all that marking an answer needs.
+type paper struct {
+	person string
+	asked  []*bank.Question
+	params []bank.Params
+}
+
+// question gives a question of the paper with what was drawn for it, or nil.
+func (p *paper) question(id string) (*bank.Question, bank.Params) {
+	for i, q := range p.asked {
+		if q.ID == id {
+			return q, p.params[i]
+		}
 	}
-	return saveAnswer(ctx, q, s.attempt, s.question, s.chosen, points, s.at)
+	return nil, nil
+}
+
+// paper gives the paper of an attempt, from this node's memory where it was asked for before.
+func (a *Attempts) paper(ctx context.Context, id string) (*paper, error) {
+	if p := a.papers.get(id); p != nil {
+		return p, nil
+	}
+	r, err := paperByID(ctx, a.db.Read(), id)
+	if err != nil {
+		return nil, err
+	}
+	at, err := r.attempt()
+	if err != nil {
+		return nil, err
+	}
+	set, err := a.set(ctx, a.db.Read(), r.SetHash)
+	if err != nil {
+		return nil, err
+	}
+	p := &paper{person: r.Person}
+	for _, item := range at.Paper {
+		if q := set.Question(item.Question); q != nil {
+			p.asked, p.params = append(p.asked, q), append(p.params, item.Params)
+		}
+	}
+	a.papers.put(id, p)
+	return p, nil
 }

@@ -29,7 +29,18 @@ type Line struct {
 	Passed  bool   `db:"passed"`
 	Source  string `db:"source"` // id of the attempt
 	At      int64  `db:"at"`     // milliseconds since 1970 UTC
+	Effect  Effect `db:"effect"`
 }
+
+// Effect is what a line does beside what it says, by the rule of which attempt counts.
+type Effect string
+
+// The effects.
+const (
+	AsSaid Effect = ""       // what was passed is passed
+	Undoes Effect = "undoes" // the latest counts, and it was not passed: an earlier pass is one no more
+	Idle   Effect = "none"   // another attempt counts: it is shown and decides nothing
+)
 
 // Follower is told of every line inside the transaction that adds it; its error undoes all of it.
 type Follower func(ctx context.Context, q db.Q, l Line) error

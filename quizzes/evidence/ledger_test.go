@@ -34,9 +34,9 @@ func TestLinesComeBackAsTheyWere(t *testing.T) {
 		people(t, d, "p", "other")
 		g := New()
 		want := []Line{
-			{"p", 1, Quiz, "process/negotiation", "hash-1", 8333, true, "attempt-1", 2_000_000_000_000},
-			{"p", 2, Quiz, "general/principles", "hash-2", 0, false, "attempt-2", 1_000_000_000_000},
-			{"p", 3, "interview", "general/principles", "", 10_000, true, "attempt-2", 0}, // of another kind, so no second one
+			{"p", 1, Quiz, "process/negotiation", "hash-1", 8333, true, "attempt-1", 2_000_000_000_000, AsSaid},
+			{"p", 2, Quiz, "general/principles", "hash-2", 0, false, "attempt-2", 1_000_000_000_000, Idle},
+			{"p", 3, "interview", "general/principles", "", 10_000, true, "attempt-2", 0, Undoes}, // of another kind, so no second one
 		}
 		for _, l := range want {
 			l.Number = 77

@@ -8,9 +8,9 @@ import (
 )
 
 func insert(ctx context.Context, q db.Q, l Line) error {
-	n, err := q.Exec(ctx, `INSERT INTO evidence (person_id, line, kind, subject, version, score, passed, source, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (kind, source) DO NOTHING`,
-		l.Person, l.Number, l.Kind, l.Subject, l.Version, l.Score, l.Passed, l.Source, l.At)
+	n, err := q.Exec(ctx, `INSERT INTO evidence (person_id, line, kind, subject, version, score, passed, source, at, effect)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (kind, source) DO NOTHING`,
+		l.Person, l.Number, l.Kind, l.Subject, l.Version, l.Score, l.Passed, l.Source, l.At, l.Effect)
 	if err == nil && n == 0 {
 		return fmt.Errorf("evidence: %s %s was there already", l.Kind, l.Source)
 	}
@@ -18,7 +18,7 @@ func insert(ctx context.Context, q db.Q, l Line) error {
 }
 
 func lines(ctx context.Context, q db.Q, person string) (ls []Line, err error) {
-	err = q.Select(ctx, &ls, `SELECT person_id, line, kind, subject, version, score, passed, source, at
+	err = q.Select(ctx, &ls, `SELECT person_id, line, kind, subject, version, score, passed, source, at, effect
 		FROM evidence WHERE person_id = $1 ORDER BY line`, person)
 	return ls, err
 }

@@ -114,7 +114,7 @@ func (b *tab) passQuiz(a *academy, scripts bool) {
 	b.submit("main form button")
 	for n := range set.Draw {
 		id := ask(b, chromedp.Value(chromedp.CSS("input[name=question]")))
-		for _, right := range set.Question(id).Key().Right {
+		for _, right := range set.Question(id).Key(nil).Right {
 			b.do(chromedp.Click(chromedp.CSS(`input[name=choice][value="` + right + `"]`)))
 		}
 		if scripts && n == 0 {

@@ -53,6 +53,8 @@ const (
 	ReadLesson      Action = "lesson.read"      // read, and finish
 	TakeQuiz        Action = "quiz.take"        // start, answer, submit
 	ReviewAttempt   Action = "attempt.review"   // see the single answers of a closed attempt
+	MarkAnswer      Action = "answer.mark"      // mark open answers of others, without knowing whose they are
+	GrantTime       Action = "time.grant"       // give somebody extra time in quizzes
 	Rehearse        Action = "rehearsal.play"   // start, act, end, branch
 	ReviewRehearsal Action = "rehearsal.review" // look back on a rehearsal that has ended, and verify it
 	SeeProgress     Action = "progress.see"     // what was assigned, read, passed
@@ -67,7 +69,7 @@ const (
 
 // Actions lists the actions.
 func Actions() []Action {
-	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, SeePeople,
+	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk}
 }
 
@@ -81,6 +83,8 @@ var table = map[Action]grant{
 	ReadLesson:      everyone,
 	TakeQuiz:        everyone,
 	ReviewAttempt:   everyone.and(grant{Inspector: {Below, Other}}),
+	MarkAnswer:      {Author: {Below, Other}},
+	GrantTime:       {HR: {Below, Other}},
 	Rehearse:        everyone,
 	ReviewRehearsal: everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
 	SeeProgress:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),

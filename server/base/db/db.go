@@ -9,7 +9,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -38,6 +37,8 @@ type DB struct {
 	write      *pool
 	read       *pool // the same as write on PostgreSQL
 	statements atomic.Int64
+	spreads    sync.Map     // query with {rows} -> the same in the words of the database
+	unsure     atomic.Int64 // warnings that a commit was not waited for, see warned
 }
 
 // commitWait bounds how long a client waits for a commit to be acknowledged. With synchronous replication a
@@ -81,13 +82,7 @@ func (d *DB) once(ctx context.Context, fn func(Q) error) error {
 		return fmt.Errorf("db: connect: %w", err)
 	}
 	defer conn.Close() //nolint:errcheck // hands the connection back to the pool
-	var cancelled atomic.Bool
-	if d.kind == "postgres" {
-		if err := watch(conn, &cancelled); err != nil {
-			return err
-		}
-	}
-	// The transaction must outlive a cancelled request: a cancelled COMMIT is a lie, see commit.
+	// The transaction must outlive a cancelled request: a cancelled COMMIT is a lie, see acknowledge.
 	tx, err := conn.BeginTxx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return fmt.Errorf("db: begin: %w", err)
@@ -99,45 +94,90 @@ func (d *DB) once(ctx context.Context, fn func(Q) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return commit(tx, &cancelled)
+	return d.acknowledge(tx.Commit)
 }
 
-// commit waits for the acknowledgement, but not for ever.
-func commit(tx *sqlx.Tx, cancelled *atomic.Bool) error {
-	done := make(chan error, 1)
-	go func() { done <- tx.Commit() }()
+// Change runs one statement that is a transaction of its own, and hands what it returns to each, row by row;
+// each may run again from the first row, as fn of Write may. When it returns nil the change is on disk.
+// It costs one round trip where Write costs three.
+func (d *DB) Change(ctx context.Context, query string, each func(scan func(...any) error) error, args ...any) error {
+	query, args = d.spread(query, args)
+	s, err := d.write.prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return fmt.Errorf("db: too many statements for %.60q", query)
+	}
+	for try := 0; ; try++ {
+		d.statements.Add(1)
+		err := d.acknowledge(func() error { return change(context.WithoutCancel(ctx), s, each, args) })
+		if err == nil || try == 3 || !again(err) {
+			return err
+		}
+	}
+}
+
+// change reads to the end: a statement is committed after its last row.
+func change(ctx context.Context, s *sqlx.Stmt, each func(scan func(...any) error) error, args []any) error {
+	rows, err := s.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // what went wrong is in Err
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// acknowledge waits until a commit is acknowledged, but not for ever. A warning that came to any connection
+// meanwhile counts as this one's: being unsure for nothing costs a repetition, the other mistake an answer.
+func (d *DB) acknowledge(commit func() error) error {
+	before, done := d.unsure.Load(), make(chan error, 1)
+	go func() { done <- commit() }()
+	wait := time.NewTimer(commitWait)
+	defer wait.Stop()
 	select {
 	case err := <-done:
-		if again(err) {
+		if refused(err) {
 			return err
 		}
 		if err != nil {
 			return fault.Wrap(fault.Busy, err, "error.unacknowledged")
 		}
-		if cancelled.Load() {
+		if d.unsure.Load() != before {
 			return fault.New(fault.Busy, "error.unacknowledged")
 		}
 		return nil
-	case <-time.After(commitWait):
+	case <-wait.C:
 		return fault.New(fault.Busy, "error.unacknowledged")
 	}
 }
 
-// watch notes the warning with which PostgreSQL says that it stopped waiting for its replicas: lib/pq returns
+// warned notes the warning with which PostgreSQL says that it stopped waiting for its replicas: lib/pq returns
 // no error for it, and the row dies with the primary.
-func watch(conn *sqlx.Conn, cancelled *atomic.Bool) error {
-	return conn.Raw(func(raw any) error {
-		c, ok := raw.(driver.Conn)
-		if !ok {
-			return fmt.Errorf("db: unexpected connection %T", raw)
-		}
-		pq.SetNoticeHandler(c, func(n *pq.Error) {
-			if n.Code == "01000" || n.Code == "57P01" {
-				cancelled.Store(true)
-			}
-		})
-		return nil
-	})
+func (d *DB) warned(n *pq.Error) {
+	if n.Code == "01000" || n.Code == "57P01" {
+		d.unsure.Add(1)
+	}
+}
+
+// refused says whether PostgreSQL itself says that it did not do it. Errors of the connection, of a server that goes
+// down and of a statement whose end is unknown say nothing of the kind.
+func refused(err error) bool {
+	e, ok := errors.AsType[*pq.Error](err)
+	if !ok || e.Code == "40003" {
+		return false
+	}
+	switch e.Code.Class() {
+	case "08", "57", "58", "F0", "XX":
+		return false
+	default:
+		return true
+	}
 }
 
 // again says whether the database rolled back through no fault of the transaction.
@@ -192,6 +232,7 @@ type outside struct{ d *DB }
 
 func (o outside) Get(ctx context.Context, dest any, query string, args ...any) error {
 	o.d.statements.Add(1)
+	query, args = o.d.spread(query, args)
 	s, err := o.d.read.prepare(ctx, query)
 	if err != nil {
 		return err
@@ -204,6 +245,7 @@ func (o outside) Get(ctx context.Context, dest any, query string, args ...any) e
 
 func (o outside) Select(ctx context.Context, dest any, query string, args ...any) error {
 	o.d.statements.Add(1)
+	query, args = o.d.spread(query, args)
 	s, err := o.d.read.prepare(ctx, query)
 	if err != nil {
 		return err
@@ -227,6 +269,7 @@ type inside struct {
 
 func (i inside) Get(ctx context.Context, dest any, query string, args ...any) error {
 	i.d.statements.Add(1)
+	query, args = i.d.spread(query, args)
 	if s := i.d.write.ready(query); s != nil {
 		return i.tx.StmtxContext(ctx, s).GetContext(ctx, dest, args...)
 	}
@@ -235,6 +278,7 @@ func (i inside) Get(ctx context.Context, dest any, query string, args ...any) er
 
 func (i inside) Select(ctx context.Context, dest any, query string, args ...any) error {
 	i.d.statements.Add(1)
+	query, args = i.d.spread(query, args)
 	if s := i.d.write.ready(query); s != nil {
 		return i.tx.StmtxContext(ctx, s).SelectContext(ctx, dest, args...)
 	}
@@ -243,6 +287,7 @@ func (i inside) Select(ctx context.Context, dest any, query string, args ...any)
 
 func (i inside) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	i.d.statements.Add(1)
+	query, args = i.d.spread(query, args)
 	run := func() (sql.Result, error) { return i.tx.ExecContext(ctx, query, args...) }
 	if s := i.d.write.ready(query); s != nil {
 		run = func() (sql.Result, error) { return i.tx.StmtxContext(ctx, s).ExecContext(ctx, args...) }

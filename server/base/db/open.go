@@ -43,11 +43,13 @@ func openPostgres(dsn string, conns int) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("db: %w", err)
 	}
-	x := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	d := &DB{kind: "postgres"}
+	x := sqlx.NewDb(sql.OpenDB(pq.ConnectorWithNoticeHandler(connector, d.warned)), "postgres")
 	x.SetMaxOpenConns(conns)
 	x.SetMaxIdleConns(conns)
-	p := &pool{db: x}
-	return &DB{kind: "postgres", write: p, read: p}, nil
+	d.write = &pool{db: x}
+	d.read = d.write
+	return d, nil
 }
 
 // openSQLite opens one connection that writes, with immediate transactions, and a pool that only reads.

@@ -37,6 +37,9 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 	target := f.String("url", "", d.help("bench_url"))
 	o := bench.Options{}
 	f.IntVar(&o.Concurrency, "concurrency", 8, d.help("concurrency"))
+	f.IntVar(&o.Savers, "savers", 128, d.help("savers"))
+	f.IntVar(&o.Takers, "takers", 5000, d.help("takers"))
+	f.DurationVar(&o.Within, "within", time.Minute, d.help("within"))
 	f.IntVar(&o.Journeys, "journeys", 400, d.help("journeys"))
 	f.DurationVar(&o.Views, "views", 10*time.Second, d.help("views"))
 	mix := f.String("mix", "views,journeys,signin,ceiling", d.help("mix"))
@@ -46,7 +49,7 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	parts := strings.Split(o.Lesson, "/")
-	if len(parts) != 3 || o.Concurrency < 1 || o.Journeys < 1 {
+	if len(parts) != 3 || min(o.Concurrency, o.Journeys, o.Savers, o.Takers) < 1 || o.Within <= 0 {
 		f.Usage()
 		return errUsage
 	}
@@ -56,15 +59,15 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	o.Password, o.Logins = c.Password, learners(c)
-	dsn := ""
+	o.DSN, o.Say = os.Getenv("TONGGUAN_DATABASE"), func(err error) { fmt.Fprintln(d.err, err) }
 	if o.URL == "" {
 		var stop func()
-		if o.URL, dsn, stop, err = d.startDemo(ctx); err != nil {
+		if o.URL, o.DSN, stop, err = d.startDemo(ctx); err != nil {
 			return err
 		}
 		defer stop()
 	}
-	report, err := measureAll(ctx, o, *mix, dsn)
+	report, err := measureAll(ctx, o, *mix)
 	if err != nil {
 		return err
 	}
@@ -84,38 +87,14 @@ func learners(c company.Company) (logins []string) {
 	return logins
 }
 
-func measureAll(ctx context.Context, o bench.Options, mix, dsn string) (r benchReport, err error) {
+func measureAll(ctx context.Context, o bench.Options, mix string) (r benchReport, err error) {
 	r.Learners = o.Concurrency
-	run := func(into *[]bench.Run, one bench.Run, e error) {
-		if err = errors.Join(err, e); e == nil {
-			*into = append(*into, one)
-		}
-	}
 	for _, part := range strings.Split(mix, ",") {
-		switch {
-		case err != nil:
-		case part == "views":
-			one, e := bench.Views(ctx, o)
-			run(&r.Runs, one, e)
-		case part == "journeys", part == "signin":
-			one, e := bench.Journeys(ctx, o, part == "signin")
-			run(&r.Runs, one, e)
-		case part == "roleplay":
-			one, e := bench.Rehearsals(ctx, o)
-			run(&r.Runs, one, e)
-		case part == "ceiling":
-			one, e := bench.EmptyHandler(o, min(o.Views, 5*time.Second))
-			run(&r.Ceiling, one, e)
-			if dsn != "" {
-				one, e = bench.DurableInserts(ctx, dsn, o.Concurrency, min(o.Views, 5*time.Second))
-				run(&r.Ceiling, one, e)
-			}
-		default:
-			err = fmt.Errorf("bench: unknown part of the mix: %q", part)
+		runs, ceiling, err := measurePart(ctx, o, part)
+		if err != nil {
+			return r, err
 		}
-	}
-	if err != nil {
-		return r, err
+		r.Runs, r.Ceiling = append(r.Runs, runs...), append(r.Ceiling, ceiling...)
 	}
 	stats, err := bench.ReadStats(o.URL)
 	if err != nil {
@@ -124,6 +103,45 @@ func measureAll(ctx context.Context, o bench.Options, mix, dsn string) (r benchR
 	r.Database, r.RSS = stats.Database, float64(stats.RSS)/(1<<20)
 	r.Statements, err = bench.StatementsPerView(o)
 	return r, err
+}
+
+// measurePart measures one part of the mix, and what the machine itself can do of it.
+func measurePart(ctx context.Context, o bench.Options, part string) (runs, ceiling []bench.Run, err error) {
+	short := min(o.Views, 5*time.Second)
+	all := func(into *[]bench.Run, measures ...func() (bench.Run, error)) {
+		for _, measure := range measures {
+			if one, e := measure(); e == nil {
+				*into = append(*into, one)
+			} else {
+				err = errors.Join(err, e)
+			}
+		}
+	}
+	if o.DSN == "" && (part == "saves" || part == "starts") {
+		return nil, nil, fmt.Errorf("bench: %s needs the server's database: set TONGGUAN_DATABASE", part)
+	}
+	switch part {
+	case "views":
+		all(&runs, func() (bench.Run, error) { return bench.Views(ctx, o) })
+	case "journeys", "signin":
+		all(&runs, func() (bench.Run, error) { return bench.Journeys(ctx, o, part == "signin") })
+	case "roleplay":
+		all(&runs, func() (bench.Run, error) { return bench.Rehearsals(ctx, o) })
+	case "saves":
+		all(&ceiling, func() (bench.Run, error) { return bench.EmptySaves(ctx, o, short) })
+		all(&ceiling, func() (bench.Run, error) { return bench.GroupedInserts(ctx, o, short) })
+		all(&runs, func() (bench.Run, error) { return bench.Saves(ctx, o) })
+	case "starts":
+		all(&runs, func() (bench.Run, error) { return bench.Starts(ctx, o) }, func() (bench.Run, error) { return bench.StartsAtOnce(ctx, o) })
+	case "ceiling":
+		all(&ceiling, func() (bench.Run, error) { return bench.EmptyHandler(o, short) })
+		if o.DSN != "" {
+			all(&ceiling, func() (bench.Run, error) { return bench.DurableInserts(ctx, o.DSN, o.Concurrency, short) })
+		}
+	default:
+		err = fmt.Errorf("bench: unknown part of the mix: %q", part)
+	}
+	return runs, ceiling, err
 }
 
 // startDemo starts this program as a demo of its own on a free port, and waits until it answers.
@@ -192,6 +210,11 @@ func (d *desk) printBench(r benchReport) error {
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	for _, run := range r.Runs {
+		if run.Errors > 0 || strings.HasPrefix(run.Name, "starts") {
+			d.say("exam_bench.errors", "run", run.Name, "n", fmt.Sprint(run.Errors))
+		}
 	}
 	if len(r.Ceiling) > 0 && len(r.Runs) > 0 {
 		d.say("bench.ratio", "run", r.Runs[0].Name, "percent", fmt.Sprintf("%.0f", 100*r.Runs[0].PerSecond/r.Ceiling[0].PerSecond))

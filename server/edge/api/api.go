@@ -13,6 +13,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
+	"tongguan/quizzes/tally"
 	"tongguan/server/base/access"
 	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
@@ -32,6 +33,7 @@ type API struct {
 	Catalog  *catalog.Library
 	Progress *progress.Progress
 	Training *training.Training
+	Tally    *tally.Tally
 	Words    *words.Book
 	Log      *slog.Logger
 	NewID    func() string // names an error in the log
@@ -53,6 +55,7 @@ func (a *API) Mount(app *fiber.App) {
 	v1.Get("/me", a.with(door.ScopeProfile, a.me))
 	v1.Get("/courses", a.with(door.ScopeLearning, a.courses))
 	v1.Get("/progress", a.with(door.ScopeLearning, a.progress))
+	v1.Get("/quizzes/:course/:module/statistics", a.with(door.ScopeContent, a.statistics))
 	v1.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

@@ -19,6 +19,7 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
@@ -47,6 +48,7 @@ type App struct {
 	Catalog    *catalog.Library
 	Bank       *bank.Library
 	Attempts   *attempt.Attempts
+	Tally      *tally.Tally
 	Rehearsals *roleplay.Rehearsals
 	Plays      *roleplay.Plays
 	Listener   *roleplay.Listener
@@ -119,7 +121,8 @@ func (a *App) furnish(folder string) (err error) {
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
 	ledger := evidence.New(a.Progress.Follow)
-	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger})
+	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger})
+	a.Tally = tally.New(a.DB, a.Bank)
 	a.rehearse(files, ledger)
 	return nil
 }
@@ -160,13 +163,15 @@ func Content(folder string) fs.FS {
 // Close closes the database.
 func (a *App) Close() error { return a.DB.Close() }
 
-// Tend does what must be done from time to time until ctx ends: it writes visits, closes exams whose time is out
-// and signs checkpoints.
+// Tend does what must be done from time to time until ctx ends: it writes visits, folds closed attempts into the statistics of
+// their quizzes, closes exams whose time is out and signs checkpoints.
 func (a *App) Tend(ctx context.Context) {
 	visits := time.NewTicker(time.Second)
 	defer visits.Stop()
 	overdue := time.NewTicker(15 * time.Second)
 	defer overdue.Stop()
+	folds := time.NewTicker(5 * time.Second)
+	defer folds.Stop()
 	go a.Listener.Warm()
 	checkpoints := time.NewTicker(a.Config.Checkpoint)
 	defer checkpoints.Stop()
@@ -174,8 +179,12 @@ func (a *App) Tend(ctx context.Context) {
 		select {
 		case <-visits.C:
 			a.report("visits", a.Progress.Flush(ctx))
+		case <-folds.C:
+			_, err := a.Tally.Fold(ctx) // what is left comes the next time
+			a.report("tally", err)
 		case <-overdue.C:
-			a.report("overdue", a.Plays.CloseOverdue(ctx))
+			a.report("overdue plays", a.Plays.CloseOverdue(ctx))
+			a.report("overdue attempts", a.Attempts.CloseOverdue(ctx))
 		case <-checkpoints.C:
 			a.report("checkpoint", a.Notary.Sign(ctx, a.DB.Read()))
 		case <-ctx.Done():

@@ -21,6 +21,18 @@ type Options struct {
 	Course      string        // a course with modules
 	Module      string        // course/module with a quiz
 	Lesson      string        // course/module/lesson
+
+	DSN    string        // the server's database, where learners are put who need no sign-in
+	Savers int           // learners who save at the same time
+	Takers int           // learners who start the same quiz
+	Within time.Duration // in which they start
+	Say    func(error)   // hears of the first request that failed; nil for nobody
+}
+
+func (o Options) say(err error) {
+	if o.Say != nil {
+		o.Say(err)
+	}
 }
 
 // Step is how long one kind of request took.
@@ -37,6 +49,7 @@ type Run struct {
 	Name      string  `json:"name"`
 	Requests  int     `json:"requests"`
 	Journeys  int     `json:"journeys,omitempty"`
+	Errors    int     `json:"errors"`
 	Seconds   float64 `json:"seconds"`
 	PerSecond float64 `json:"requests_per_second"`
 	JPerSec   float64 `json:"journeys_per_second,omitempty"`

@@ -9,14 +9,12 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/training"
-	"tongguan/quizzes/bank"
 	"tongguan/quizzes/pipeline"
 	"tongguan/quizzes/roleplay"
 	"tongguan/quizzes/scenario"
 	"tongguan/server/base/access"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
-	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
 	"tongguan/server/edge/app"
@@ -251,15 +249,10 @@ func (f *filler) read(ctx context.Context, who access.Actor, l *catalog.Lesson, 
 	return f.Progress.Finish(ctx, who, l.Key(), lang)
 }
 
-// sit takes a module's quiz, once more when it was failed by little and its rules do not make people wait. Whom the rules
-// of an exam turn away does as everybody does: goes on with something else.
+// sit takes a module's quiz, once more when it was failed by little and its rules make nobody wait.
 func (f *filler) sit(ctx context.Context, who access.Actor, module string, p pupil) error {
-	rules := f.Bank.Current().Set(module)
 	for range 2 {
-		id, err := f.Attempts.Start(ctx, who, module)
-		if err != nil && (rules.Attempts > 0 || rules.Wait > 0 || rules.Declaration != bank.Text{}) && fault.KindOf(err) != fault.Internal {
-			return nil
-		}
+		id, err := f.Attempts.Start(ctx, who, module, true)
 		if err != nil {
 			return err
 		}
@@ -280,8 +273,8 @@ func (f *filler) sit(ctx context.Context, who access.Actor, module string, p pup
 		if err := f.Attempts.Submit(ctx, who, id); err != nil {
 			return err
 		}
-		done, _, err := f.Attempts.Review(ctx, who, id)
-		if err != nil || done.Passed || done.Score < done.Pass-1500 || rules.Wait > 0 {
+		done, err := f.Attempts.Review(ctx, who, id)
+		if err != nil || done.Passed || done.Score < done.Pass-1500 || done.Rules.Wait > 0 {
 			return err
 		}
 		p.ability = min(1, p.ability+0.1)

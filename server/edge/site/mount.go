@@ -28,7 +28,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/courses/:course/:module/:lesson", s.in(s.lesson)).Post("/courses/:course/:module/:lesson/finish", s.in(s.finish))
 	f.Post("/courses/:course/:module/:lesson/checks/:check", s.in(s.inlineCheck))
 
-	f.Get("/attempts/:id", s.in(s.question)).Post("/attempts/:id/answers", s.in(s.answer))
+	f.Get("/attempts/:id", s.in(s.question)).Post("/attempts/:id/answers", s.in(s.answer)).Post("/attempts/:id/save", s.save)
 	f.Get("/attempts/:id/submit", s.in(s.submitOverview)).Post("/attempts/:id/submit", s.in(s.submit))
 	f.Get("/attempts/:id/review", s.in(s.review))
 
@@ -58,6 +58,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/admin/import", s.in(s.importForm)).Post("/admin/import", s.in(s.importPlan)).Post("/admin/import/apply", s.in(s.importApply))
 
 	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
+	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
 	f.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

@@ -76,7 +76,7 @@ func (s *Site) quizStart(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.Attempts.Start(c.UserContext(), v.actor, m.Key())
+	id, err := s.Attempts.Start(c.UserContext(), v.actor, m.Key(), c.FormValue("accepted") == "1")
 	if err != nil {
 		return err
 	}
@@ -244,13 +244,14 @@ func (s *Site) submit(c *fiber.Ctx, v visit) error {
 
 // review shows a closed attempt with what was right, and why.
 func (s *Site) review(c *fiber.Ctx, v visit) error {
-	a, marked, err := s.Attempts.Review(c.UserContext(), v.actor, c.Params("id"))
+	look, err := s.Attempts.Review(c.UserContext(), v.actor, c.Params("id"))
 	if fault.KindOf(err) == fault.Conflict {
 		return redirect(c, "/attempts/"+c.Params("id"))
 	}
 	if err != nil {
 		return err
 	}
+	a, marked := look.Attempt, look.Marked
 	p := quiz.Review{Frame: s.frame(c, v, s.moduleTitle(v, a.Module)), Score: v.voice.Percent(a.Score), Pass: v.voice.Percent(a.Pass),
 		Percent: a.Score / 100, Passed: a.Passed, When: v.voice.DateTime(a.Closed, s.Zone), Count: len(marked),
 		Again: "/courses/" + a.Module + "/quiz", Version: a.SetHash[:8]}
@@ -293,7 +294,7 @@ func (s *Site) fillReview(v visit, p *quiz.Review, marked []attempt.Marked) {
 	for i, m := range marked {
 		item := quiz.Item{Number: i + 1, Stem: m.Question.Stem.In(v.lang), Explanation: m.Question.Explanation.In(v.lang),
 			Points: m.Points, Answered: len(m.Chosen) > 0}
-		for n, o := range inOrder(m.Question, m.Order) {
+		for n, o := range inOrder(m.Question, m.Item.Order) {
 			item.Options = append(item.Options, quiz.ReviewOption{Letter: letter(n), Text: s.optionText(v, m.Question, o),
 				Why: o.Why.In(v.lang), Chosen: slices.Contains(m.Chosen, o.ID), Right: o.Right})
 		}

@@ -1,0 +1,277 @@
+package attempt
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tongguan/quizzes/bank"
+	"tongguan/quizzes/evidence"
+	"tongguan/quizzes/grading"
+	"tongguan/server/base/access"
+	"tongguan/server/base/audit"
+	"tongguan/server/base/db"
+	"tongguan/server/base/fault"
+)
+
+// Submit closes the attempt. Result, evidence and audit line are written together or not at all. Submitting
+// again changes nothing and is no error.
+func (a *Attempts) Submit(ctx context.Context, actor access.Actor, id string) error {
+	if _, err := a.own(ctx, actor, id); err != nil {
+		return err
+	}
+	err := a.close(ctx, id)
+	if fault.KindOf(err) == fault.Conflict {
+		return nil
+	}
+	return err
+}
+
+// CloseOverdue closes every attempt whose time is out, whoever looks or not.
+func (a *Attempts) CloseOverdue(ctx context.Context) error {
+	ids, err := overdue(ctx, a.db.Read(), a.clock.Now()-grace.Milliseconds())
+	for _, id := range ids {
+		if err := a.close(ctx, id); err != nil && fault.KindOf(err) != fault.Conflict {
+			return err
+		}
+	}
+	return err
+}
+
+// Final fixes the answer to one question of the actor's own open attempt, where the quiz says what is right at once or
+// lets nobody go back. Answered or not, it cannot be changed any more.
+func (a *Attempts) Final(ctx context.Context, actor access.Actor, id, question string) (Marked, error) {
+	r, err := a.own(ctx, actor, id)
+	if err != nil {
+		return Marked{}, err
+	}
+	s, err := a.sitting(ctx, a.db.Read(), r)
+	if err != nil {
+		return Marked{}, err
+	}
+	at := s.index(question)
+	if at < 0 {
+		return Marked{}, fault.New(fault.Invalid, "quiz.not_on_paper")
+	}
+	if s.Rules.Answers != bank.AtOnce && !s.Rules.Forward {
+		return Marked{}, fault.New(fault.Denied, "error.denied")
+	}
+	if err := a.db.Write(ctx, func(q db.Q) error {
+		if _, err := claimOpen(ctx, q, id, actor.ID, a.clock.Now()-grace.Milliseconds()); err != nil {
+			return err
+		}
+		return fix(ctx, q, id, question)
+	}); err != nil {
+		return Marked{}, err
+	}
+	if r, err = a.own(ctx, actor, id); err != nil {
+		return Marked{}, err
+	}
+	if s, err = a.sitting(ctx, a.db.Read(), r); err != nil || s.Rules.Answers != bank.AtOnce {
+		return Marked{}, err
+	}
+	return s.marked(at), nil
+}
+
+// index is the place of a question on the paper, or −1.
+func (s Sitting) index(question string) int {
+	for i, item := range s.Paper {
+		if item.Question == question {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s Sitting) marked(at int) Marked {
+	given := s.Answers[s.Paper[at].Question]
+	return Marked{Question: s.Questions[at], Item: s.Paper[at], Chosen: given.Chosen, Certainty: given.Certainty, Points: given.points}
+}
+
+// close closes an attempt. Open answers wait for people: there is no score, and no evidence, until they have marked them.
+func (a *Attempts) close(ctx context.Context, id string) error {
+	now := a.clock.Now()
+	return a.db.Write(ctx, func(q db.Q) error {
+		r, err := claimClose(ctx, q, id, now)
+		if err != nil {
+			return err
+		}
+		answers, err := seal(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		sheet, err := a.sheet(ctx, q, r, answers)
+		if err != nil {
+			return err
+		}
+		if waiting := sheet.waiting(); waiting > 0 {
+			if err := setPending(ctx, q, id, waiting); err != nil {
+				return err
+			}
+			return a.trail.Append(ctx, q, audit.Event{Act: "attempt.handed_in", Actor: r.Person, Subject: r.Person,
+				Facts: map[string]any{"attempt": id, "module": r.Module, "set": r.SetHash, "seed": r.Seed, "open": waiting}})
+		}
+		return a.conclude(ctx, q, r, sheet, "attempt.closed", id)
+	})
+}
+
+// conclude writes what a closed attempt comes to: its score, a line of evidence under the given source, and an audit line.
+func (a *Attempts) conclude(ctx context.Context, q db.Q, r row, s sheet, act, source string) error {
+	if err := s.storeChanged(ctx, q, r.ID); err != nil {
+		return err
+	}
+	score := s.score()
+	passed := score >= r.Pass
+	effect, err := effectOf(ctx, q, r, s.set.Counts, passed)
+	if err != nil {
+		return err
+	}
+	if err := setResult(ctx, q, r.ID, score, passed); err != nil {
+		return err
+	}
+	line := evidence.Line{Person: r.Person, Kind: evidence.Quiz, Subject: r.Module, Version: r.SetHash,
+		Score: score, Passed: passed, Source: source, At: *r.Closed, Effect: effect}
+	if err := a.ledger.Add(ctx, q, line); err != nil {
+		return err
+	}
+	return a.trail.Append(ctx, q, audit.Event{Act: act, Actor: r.Person, Subject: r.Person,
+		Facts:   map[string]any{"attempt": r.ID, "module": r.Module, "set": r.SetHash, "seed": r.Seed},
+		Private: map[string]any{"score": score, "passed": passed}})
+}
+
+// effectOf says what an attempt's evidence does, by the rule of which attempt counts.
+func effectOf(ctx context.Context, q db.Q, r row, c bank.Counts, passed bool) (evidence.Effect, error) {
+	if c == bank.Best {
+		return evidence.AsSaid, nil
+	}
+	past, err := attemptsOf(ctx, q, r.Person, r.Module)
+	if err != nil {
+		return evidence.AsSaid, err
+	}
+	for _, p := range past {
+		other := p.ID != r.ID && p.State == Closed
+		if c == bank.First && other && p.Started < r.Started || c == bank.Latest && other && p.Started > r.Started && p.Settled() {
+			return evidence.Idle, nil
+		}
+	}
+	if c == bank.Latest && !passed {
+		return evidence.Undoes, nil
+	}
+	return evidence.AsSaid, nil
+}
+
+// sheet is an attempt laid out for scoring: each question of the paper with what it earned.
+type sheet struct {
+	set   *bank.Set
+	lines []sheetLine
+}
+
+type sheetLine struct {
+	item      bank.Item
+	asked     *bank.Question
+	chosen    []string
+	points    int // as they are stored, or corrected
+	certainty int
+	changed   bool // points are not those that are stored
+	void      bool
+}
+
+// sheet lays out an attempt, with the corrections of its questions.
+func (a *Attempts) sheet(ctx context.Context, q db.Q, r row, answers []given) (sheet, error) {
+	at, err := r.attempt()
+	if err != nil {
+		return sheet{}, err
+	}
+	set, err := a.set(ctx, q, r.SetHash)
+	if err != nil {
+		return sheet{}, err
+	}
+	corrections, err := correctionsOf(ctx, q, r.Module)
+	if err != nil {
+		return sheet{}, err
+	}
+	by := map[string]given{}
+	for _, g := range answers {
+		by[g.Question] = g
+	}
+	s := sheet{set: set}
+	for _, item := range at.Paper {
+		g := by[item.Question]
+		l := sheetLine{item: item, asked: set.Question(item.Question), points: g.Points}
+		if l.asked == nil {
+			return s, fmt.Errorf("attempt %s: no question %s", r.ID, item.Question)
+		}
+		if g.Certainty != nil {
+			l.certainty = *g.Certainty
+		}
+		if g.Chosen != "" {
+			if err := json.Unmarshal([]byte(g.Chosen), &l.chosen); err != nil {
+				return s, fmt.Errorf("attempt %s: answer to %s: %w", r.ID, item.Question, err)
+			}
+		}
+		for _, c := range corrections {
+			l.correct(c)
+		}
+		s.lines = append(s.lines, l)
+	}
+	return s, nil
+}
+
+// correct applies a correction: it never takes points away, since the slip was ours.
+func (l *sheetLine) correct(c Correction) {
+	if c.Question != l.asked.ID || c.Print != l.asked.Print {
+		return
+	}
+	if c.Kind == Void {
+		l.void = true
+		return
+	}
+	if l.points < grading.Full && len(l.chosen) > 0 && grading.Same(l.asked.Key(l.item.Params), c.Response, l.chosen) {
+		l.points, l.changed = grading.Full, true
+	}
+}
+
+// waiting is how many open answers people have to mark.
+func (s sheet) waiting() int {
+	n := 0
+	for _, l := range s.lines {
+		if l.asked.Type == grading.Open && len(l.chosen) > 0 && !l.void {
+			n++
+		}
+	}
+	return n
+}
+
+// storeChanged keeps points that a correction has changed.
+func (s sheet) storeChanged(ctx context.Context, q db.Q, id string) error {
+	for _, l := range s.lines {
+		if l.changed {
+			if err := setPoints(ctx, q, id, l.asked.ID, l.points); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// score is the mean over the paper, in basis points. Questions that are void are left out, unless that lowers it.
+func (s sheet) score() int {
+	var all, valid []int
+	for _, l := range s.lines {
+		points := l.points
+		if s.set.Certainty && len(l.chosen) > 0 {
+			points, _ = grading.ByCertainty(points, grading.Certainty(max(1, l.certainty)))
+		}
+		if all = append(all, points); !l.void {
+			valid = append(valid, points)
+		}
+	}
+	total := grading.Total
+	if s.set.Certainty {
+		total = grading.CertainTotal
+	}
+	if len(valid) == 0 && len(all) > 0 {
+		return grading.Full * 100 // nothing that was asked was fit to be asked
+	}
+	return max(total(valid), total(all))
+}

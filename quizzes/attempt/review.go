@@ -1,0 +1,133 @@
+package attempt
+
+import (
+	"context"
+	"time"
+
+	"tongguan/quizzes/bank"
+	"tongguan/quizzes/grading"
+	"tongguan/server/base/access"
+	"tongguan/server/base/fault"
+)
+
+// Marked is one question of an attempt with what was answered and what it earned.
+type Marked struct {
+	Question  *bank.Question
+	Item      bank.Item // as it was shown
+	Chosen    []string
+	Certainty int
+	Points    int    // hundredths of the question's mark
+	Pending   bool   // people have not marked it yet
+	Void      bool   // it was found to be wrong, and harms nobody
+	Marks     []Mark // of an open answer that is settled
+}
+
+// Shows is what may be shown of a closed attempt to whoever asks.
+type Shows struct {
+	Score        bool
+	Answers      bool // right and wrong, question by question
+	Explanations bool
+	Later        int64 // when more will be shown; 0 for never or at once
+}
+
+// Look is a closed attempt looked back on. What may not be shown is not in it.
+type Look struct {
+	Attempt
+	Rules  bank.Rules
+	Marked []Marked // empty where the answers are not shown
+	Shows  Shows
+	Signs  *Signs // only for examiners
+}
+
+// Review looks back on a closed attempt, as far as its quiz's rules allow the actor.
+func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (Look, error) {
+	r, err := attemptByID(ctx, a.db.Read(), id)
+	if err != nil {
+		return Look{}, err
+	}
+	if err := a.people.Check(ctx, actor, access.ReviewAttempt, r.Person); err != nil {
+		return Look{}, err
+	}
+	if r.State != Closed {
+		return Look{}, fault.New(fault.Conflict, "quiz.still_open")
+	}
+	s, err := a.sitting(ctx, a.db.Read(), r)
+	if err != nil {
+		return Look{}, err
+	}
+	own := r.Person == actor.ID
+	out := Look{Attempt: s.Attempt, Rules: s.Rules, Shows: a.shows(s.Rules, own)}
+	if !out.Shows.Score {
+		out.Score, out.Passed = 0, false
+	}
+	if !own {
+		if out.Signs, err = a.signs(ctx, s); err != nil {
+			return out, err
+		}
+	}
+	if out.Shows.Answers {
+		out.Marked, err = a.markedAll(ctx, s)
+	}
+	return out, err
+}
+
+// shows says what is shown now: to examiners all, to the person what the rules allow.
+func (a *Attempts) shows(r bank.Rules, own bool) Shows {
+	if !own {
+		return Shows{Score: true, Answers: true, Explanations: true}
+	}
+	now := time.UnixMilli(a.clock.Now()).In(a.zone)
+	out := Shows{Score: r.Shown(r.Score, now), Answers: r.Shown(r.Answers, now), Explanations: r.Shown(r.Explain, now)}
+	for _, w := range []bank.When{r.Score, r.Answers, r.Explain} {
+		if w == bank.AfterAll && !r.Shown(w, now) {
+			_, until := r.Window(a.zone)
+			out.Later = until.UnixMilli()
+		}
+	}
+	return out
+}
+
+func (a *Attempts) markedAll(ctx context.Context, s Sitting) ([]Marked, error) {
+	corrections, err := correctionsOf(ctx, a.db.Read(), s.Module)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Marked, len(s.Paper))
+	for i := range s.Paper {
+		m := s.marked(i)
+		for _, c := range corrections {
+			m.Void = m.Void || c.Kind == Void && c.Question == m.Question.ID && c.Print == m.Question.Print
+		}
+		if m.Question.Type == grading.Open && len(m.Chosen) > 0 {
+			marks, _, err := marksOf(ctx, a.db.Read(), s.ID, m.Question.ID, "")
+			if err != nil {
+				return nil, err
+			}
+			if m.Pending = !settled(marks); !m.Pending {
+				m.Marks = marks
+			}
+		}
+		out[i] = m
+	}
+	return out, nil
+}
+
+// Try marks an inline check of a lesson; nothing is kept.
+func (a *Attempts) Try(actor access.Actor, check string, chosen []string) (Marked, error) {
+	if err := actor.Check(access.ReadLesson, access.Self); err != nil {
+		return Marked{}, err
+	}
+	asked := a.bank.Current().Check(check)
+	if asked == nil {
+		return Marked{}, fault.New(fault.Missing, "error.missing")
+	}
+	points, err := mark(asked, nil, chosen)
+	if err != nil {
+		return Marked{}, err
+	}
+	m := Marked{Question: asked, Chosen: chosen, Points: points, Item: bank.Item{Question: asked.ID}}
+	for _, o := range asked.Options {
+		m.Item.Order = append(m.Item.Order, o.ID)
+	}
+	return m, nil
+}

@@ -1,0 +1,131 @@
+package site
+
+import (
+	"crypto/hmac"
+	"encoding/json"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongguan/quizzes/attempt"
+	"tongguan/server/base/fault"
+)
+
+// saveRequest is what the page of an attempt sends.
+type saveRequest struct {
+	CSRF  string `json:"csrf"` // or in the header X-CSRF
+	Saves []struct {
+		Seq       int64    `json:"seq"`
+		Question  string   `json:"question"`
+		Value     []string `json:"value"`
+		Certainty int      `json:"certainty"`
+	} `json:"saves"`
+	Away []attempt.Span `json:"away"`
+}
+
+// save keeps answers that a page sends as JSON while it stays open. What it cannot do it says as JSON, too: the
+// page keeps what was not acknowledged and sends it again.
+func (s *Site) save(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	v, err := s.recognise(c)
+	if err != nil {
+		return s.saveFailed(c, v, err)
+	}
+	var r saveRequest
+	if body := c.Body(); !utf8.Valid(body) || json.Unmarshal(body, &r) != nil || len(r.Saves) > attempt.MaxPackets || len(r.Away) > attempt.MaxPackets {
+		return s.saveFailed(c, v, fault.New(fault.Invalid, "save.unreadable"))
+	}
+	token := c.Get("X-CSRF")
+	if token == "" {
+		token = r.CSRF
+	}
+	if !hmac.Equal([]byte(token), []byte(s.csrf(v.token))) {
+		return s.saveFailed(c, v, fault.New(fault.Denied, "error.form_stale"))
+	}
+	id, packets := c.Params("id"), make([]attempt.Packet, len(r.Saves))
+	for i, p := range r.Saves {
+		packets[i] = attempt.Packet{Seq: p.Seq, Question: p.Question, Chosen: p.Value, Certainty: p.Certainty}
+	}
+	outcomes, err := s.Attempts.Save(c.UserContext(), v.actor, id, packets)
+	if err == nil && len(r.Away) > 0 {
+		if err = s.Attempts.NoteAway(c.UserContext(), v.actor, id, r.Away); fault.KindOf(err) == fault.Conflict {
+			err = nil // it is closed, as the outcomes say
+		}
+	}
+	if err != nil {
+		return s.saveFailed(c, v, err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	c.Response().AppendBody(s.saveReply(nil, v, packets, outcomes))
+	return nil
+}
+
+// saveReply writes the outcomes, by hand: it is the busiest answer of an exam.
+func (s *Site) saveReply(b []byte, v visit, packets []attempt.Packet, outcomes []attempt.Outcome) []byte {
+	b = append(b, `{"results":[`...)
+	for i, o := range outcomes {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(b, `{"seq":`...), packets[i].Seq, 10)
+		b = appendJSON(append(b, `,"question":`...), packets[i].Question)
+		b = append(append(append(b, `,"status":"`...), o.Status...), '"')
+		clock := ""
+		if o.At > 0 {
+			clock = time.UnixMilli(o.At).In(s.Zone).Format(time.TimeOnly)
+			b = strconv.AppendInt(append(b, `,"at":`...), o.At, 10)
+			b = strconv.AppendInt(append(b, `,"stored":`...), o.Seq, 10)
+			b = append(append(append(b, `,"time":"`...), clock...), '"')
+		}
+		text := ""
+		if o.Reason != nil {
+			text = s.sentence(v, o.Reason)
+		} else {
+			text = v.voice.T("save.saved", "time", clock)
+		}
+		b = appendJSON(append(b, `,"message":`...), text)
+		if o.Status == attempt.Stale || o.Status == attempt.Late {
+			b = append(b, `,"value":[`...)
+			for j, c := range o.Chosen {
+				if j > 0 {
+					b = append(b, ',')
+				}
+				b = appendJSON(b, c)
+			}
+			b = append(b, ']')
+		}
+		b = append(b, '}')
+	}
+	return append(b, "]}"...)
+}
+
+// appendJSON appends a text as JSON.
+func appendJSON(b []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c == 0x7f || c == 0xe2 { // e2 begins the line separators
+			quoted, err := json.Marshal(text)
+			if err != nil { // a string has none
+				return append(b, `""`...)
+			}
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), text...), '"')
+}
+
+// saveFailed says why nothing was kept, or that nobody knows.
+func (s *Site) saveFailed(c *fiber.Ctx, v visit, err error) error {
+	if e := fault.Of(err); e != nil && e.Key == "door.no_session" {
+		return c.Status(fiber.StatusUnauthorized).JSON(fiber.Map{"error": v.voice.T("save.signed_out")})
+	}
+	reference := ""
+	if fault.KindOf(err) == fault.Internal {
+		reference = s.Clock.ID()
+		s.Log.Error("site", "reference", reference, "method", c.Method(), "path", c.Path(), "error", err)
+		err = fault.New(fault.Internal, "error.internal")
+	}
+	setStatus(c, err)
+	return c.JSON(fiber.Map{"error": s.sentence(v, err), "reference": reference})
+}
