@@ -236,8 +236,11 @@ func (k *killing) saveUntilDead(round int) {
 		}
 		q, csrf := idField.FindStringSubmatch(page), csrfField.FindStringSubmatch(page)
 		options := choiceField.FindAllString(page, -1)
-		if q == nil || csrf == nil || len(options) == 0 {
+		if q == nil || csrf == nil {
 			k.t.Fatalf("question %d has no form:\n%s", n, page)
+		}
+		if len(options) == 0 {
+			continue // it is typed, matched or put in order; saving is the same
 		}
 		choice := valueField.FindStringSubmatch(options[rand.IntN(len(options))])[1]
 		k.flying[q[1]] = choice

@@ -284,6 +284,9 @@ func (l *linter) accepted(q *Question, params Params) bool {
 
 // pools finds labels that no line of the blueprint names, and questions that no line can draw.
 func (l *linter) pools(s *Set) {
+	if len(s.Blueprint) == 0 {
+		return
+	}
 	named, said := map[string]bool{}, map[string]bool{}
 	for _, c := range s.Blueprint {
 		named[c.Pool] = true
@@ -296,7 +299,7 @@ func (l *linter) pools(s *Set) {
 				l.at(q.Line, "bank.pool_unused", "id", q.ID, "pool", q.Pool)
 			}
 			said[q.Pool] = true
-		case len(s.Blueprint) > 0 && !slices.ContainsFunc(s.Blueprint, func(c Cell) bool { return c.fits(q) }):
+		case !slices.ContainsFunc(s.Blueprint, func(c Cell) bool { return c.fits(q) }):
 			l.at(q.Line, "bank.never_drawn", "id", q.ID)
 		}
 	}

@@ -33,10 +33,9 @@ var typeEdits = []struct {
 	{"", `, en: "I work alone and without help."`, "", []string{":0 bank.declaration_missing"}},
 	// how a paper is made up
 	{"", "minutes: 30", "minutes: 30\n  draw: 9", []string{":0 bank.draw_and_blueprint"}},
-	{"exposure", "blueprint:\n    - {clause: \"2.4\", level: apply, take: 4}\n    - {level: judge, take: 3}\n    - {pool: words, take: 2}", "draw: 1",
-		[]string{":73 bank.pool_unused"}},
+	{"exposure", "blueprint:\n    - {clause: \"2.4\", level: apply, take: 4}\n    - {level: judge, take: 3}\n    - {pool: words, take: 2}", "draw: 1", nil},
 	{"exposure", "blueprint:\n    - {clause: \"2.4\", level: apply, take: 4}\n    - {level: judge, take: 3}\n    - {pool: words, take: 2}", "draw: 8",
-		[]string{":0 bank.draw_case", ":73 bank.pool_unused"}}, // seven by themselves, and then the case is too large
+		[]string{":0 bank.draw_case"}}, // seven by themselves, and then the case is too large
 	{"", "take: 4", "take: 0", []string{":0 bank.cell_form"}},
 	{"", "level: judge, take: 3", "level: hard, take: 3", []string{":0 bank.cell_form", ":109 bank.never_drawn", ":141 bank.never_drawn"}},
 	{"", "level: apply, take: 4", "level: apply, take: 5", []string{":0 bank.draw_many", ":0 bank.cell_short"}},
@@ -161,7 +160,7 @@ var small = []struct{ question, want string }{
 	{`type: case, title: {zh: 甲, en: A}, passage: {zh: 甲, en: A}`, "bank.field_not_here bank.field_not_here bank.case_few"},
 	{`type: multiple, rule: weighted, options: [{id: a, credit: 50, text: {zh: 甲, en: A}, why: {zh: 因, en: so}}, {id: b, credit: 49, text: {zh: 乙, en: B}, why: {zh: 因, en: so}}, {id: c, credit: -50, text: {zh: 丙, en: C}, why: {zh: 因, en: so}}]`, "bank.credit_sum"},
 	{`type: multiple, options: [{id: a, right: true, text: {zh: 甲, en: A}, why: {zh: 因, en: so}}, {id: b, credit: 49, text: {zh: 乙, en: B}, why: {zh: 因, en: so}}, {id: c, text: {zh: 丙, en: C}, why: {zh: 因, en: so}}]`, "bank.credit_unused"},
-	{`type: text, pool: spare, accept: [{text: HC-G2}]`, "bank.pool_unused"},
+	{`type: text, pool: spare, accept: [{text: HC-G2}]`, ""}, // without a blueprint a pool is a note
 	{`type: text, accept: [{text: HC-G2}]`, ""},
 }
 
