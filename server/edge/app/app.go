@@ -160,11 +160,13 @@ func Content(folder string) fs.FS {
 // Close closes the database.
 func (a *App) Close() error { return a.DB.Close() }
 
-// Tend does what must be done from time to time until ctx ends: it writes visits, closes exams whose time is out
+// Tend does what must be done from time to time until ctx ends: it writes visits, sets the clock, closes exams whose time is out
 // and signs checkpoints.
 func (a *App) Tend(ctx context.Context) {
 	visits := time.NewTicker(time.Second)
 	defer visits.Stop()
+	clocks := time.NewTicker(30 * time.Second)
+	defer clocks.Stop()
 	overdue := time.NewTicker(15 * time.Second)
 	defer overdue.Stop()
 	go a.Listener.Warm()
@@ -174,6 +176,8 @@ func (a *App) Tend(ctx context.Context) {
 		select {
 		case <-visits.C:
 			a.report("visits", a.Progress.Flush(ctx))
+		case <-clocks.C:
+			a.report("clock", a.setClock(ctx))
 		case <-overdue.C:
 			a.report("overdue", a.Plays.CloseOverdue(ctx))
 		case <-checkpoints.C:
@@ -186,6 +190,15 @@ func (a *App) Tend(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// setClock sets this node's clock by the database's: all nodes must agree on when an exam ends.
+func (a *App) setClock(ctx context.Context) error {
+	ahead, err := a.DB.Skew(ctx)
+	if err == nil {
+		a.Clock.Correct(ahead)
+	}
+	return err
 }
 
 func (a *App) report(what string, err error) {
