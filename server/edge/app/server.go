@@ -107,6 +107,7 @@ func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr strin
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	a.report("clock", a.setClock(ctx))
 	f := a.Fiber(demo)
 	tended := make(chan struct{})
 	tending, stop := context.WithCancel(context.Background())
