@@ -30,7 +30,7 @@ func TestStatisticsOfAQuiz(t *testing.T) {
 		path := "/api/v1/quizzes/process/negotiation/statistics"
 		c.held(path, author, http.StatusOK) // nobody has sat it
 		for _, well := range []bool{true, false} {
-			id, err := c.app.Attempts.Start(ctx, c.actor(), "process/negotiation")
+			id, err := c.app.Attempts.Start(ctx, c.actor(), "process/negotiation", true)
 			if err != nil {
 				t.Fatal(err)
 			}
