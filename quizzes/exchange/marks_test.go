@@ -244,7 +244,7 @@ func TestExportedQuestionsComeBackWithTheSameMarks(t *testing.T) {
 func roundTrip(t *testing.T, format, lang string, s *bank.Set) (no []string) {
 	t.Helper()
 	var file bytes.Buffer
-	told, err := Export(format, s, lang, &file)
+	told, err := Export(format, s, lang, Names{"T", "F"}, &file)
 	if err != nil || len(told) != len(s.Questions) {
 		t.Fatal(err, len(told))
 	}

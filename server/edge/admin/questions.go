@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -141,19 +140,7 @@ func (d *desk) writeQuestions(dir string, force bool, questions []exchange.Quest
 		return "", err
 	}
 	name := filepath.Join(dir, fmt.Sprintf("%02d-%s.questions.yaml", number, given.Module))
-	flag := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
-		flag = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(name, flag, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return "", errors.New(d.voice.T("exchange.exists", "detail", name))
-	}
-	if err != nil {
-		return "", err
-	}
-	_, err = file.Write(text)
-	return name, errors.Join(err, file.Close())
+	return name, d.writeNew(name, text, force)
 }
 
 var moduleFile = regexp.MustCompile(`^(\d\d)-([a-z0-9-]+)\.`)
