@@ -84,7 +84,7 @@ func (g *giftTeller) choices(q *bank.Question) (lines []string, no refusal) {
 	}
 	for i, o := range q.Options {
 		if q.Type == grading.Single && o.Right {
-			lines = append(lines, "=%100%"+g.say(o.Text)+g.why(o.Why))
+			lines = append(lines, "="+g.say(o.Text)+g.why(o.Why))
 		} else {
 			lines = append(lines, "~%"+list[i]+"%"+g.say(o.Text)+g.why(o.Why))
 		}
@@ -119,7 +119,9 @@ type aikenTeller struct {
 }
 
 func (a *aikenTeller) tell(q *bank.Question) refusal {
-	if q.Type != grading.Single {
+	if q.Type == grading.Multiple {
+		return refusal{"exchange.out.several", ""}
+	} else if q.Type != grading.Single {
 		return refusal{"exchange.out.type", moodleWords[q.Type]}
 	}
 	line := func(s string) string { return strings.Join(strings.Fields(s), " ") }

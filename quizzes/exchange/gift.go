@@ -162,6 +162,9 @@ func (d *draft) giftAnswers(answers, form string) {
 		return
 	}
 	parts := giftParts(answers)
+	if len(parts) == 0 {
+		parts = []string{"=" + answers} // a word alone is a short answer
+	}
 	kinds := map[byte]int{}
 	arrows := 0
 	for _, p := range parts {
@@ -171,8 +174,6 @@ func (d *draft) giftAnswers(answers, form string) {
 		}
 	}
 	switch {
-	case len(parts) == 0:
-		d.broken("exchange.answers", short(answers))
 	case kinds['~'] == 0 && arrows > 0:
 		d.kind = Match
 		d.giftPairs(parts, form)
@@ -228,7 +229,9 @@ func (d *draft) giftAnswer(part, form string) (a answer) {
 	}
 	body, said, _ := cut(part[1:], "#")
 	a.why = d.giftText(said, form)
-	body = d.weight(strings.TrimSpace(body), &a)
+	if body = strings.TrimSpace(body); d.kind != MultiChoice || part[0] == '~' { // of a choice = is everything, whatever follows
+		body = d.weight(body, &a)
+	}
 	if d.kind == ShortAnswer || d.kind == Numerical {
 		form = formPlain // what is typed has no marks
 	}

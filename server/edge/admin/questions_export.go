@@ -49,13 +49,13 @@ func questionsExport(_ context.Context, d *desk, args []string) error {
 	if err != nil {
 		return err
 	}
-	report := d.exported(told, set.File)
 	if *out != "" {
-		report.File = *out
 		if err := d.writeNew(*out, text.Bytes(), *force); err != nil {
 			return err
 		}
 	}
+	report := d.exported(told, set.File)
+	report.File = *out
 	if *asJSON {
 		return d.json(report)
 	}
