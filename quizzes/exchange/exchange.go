@@ -67,8 +67,11 @@ type Question struct {
 // Formats that Read knows.
 var Formats = []string{"gift", "aiken", "moodlexml", "csv"}
 
-// MaxFile is how large a file may be, in bytes.
-const MaxFile = 32 << 20
+// Bounds of a file: its size in bytes, and how many questions it may have, each of which is tried by the bank.
+const (
+	MaxFile      = 32 << 20
+	MaxQuestions = 20_000
+)
 
 // FileError says why a whole file is refused. Key names the sentence.
 type FileError struct {
@@ -87,6 +90,9 @@ func Read(format string, in io.Reader, lang string) ([]Question, error) {
 	drafts, err := drafts(format, in)
 	if err != nil {
 		return nil, err
+	}
+	if len(drafts) > MaxQuestions {
+		return nil, &FileError{"exchange.questions_many", drafts[MaxQuestions].line, fmt.Sprint(MaxQuestions)}
 	}
 	out := []Question{}
 	for _, d := range drafts {

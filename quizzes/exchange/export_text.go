@@ -16,7 +16,15 @@ type giftTeller struct {
 
 var giftMarks = strings.NewReplacer(`\`, `\\`, `~`, `\~`, `=`, `\=`, `#`, `\#`, `{`, `\{`, `}`, `\}`, `:`, `\:`, "\n", `\n`)
 
-func (g *giftTeller) say(t bank.Text) string { return giftMarks.Replace(t.In(g.lang)) }
+func (g *giftTeller) say(t bank.Text) string { return giftSaid(t.In(g.lang)) }
+
+// giftSaid writes a text; one that begins as if it named its form is said to be plain once more.
+func giftSaid(s string) string {
+	if _, form := formOf(s, ""); form != "" {
+		return "[plain]" + giftMarks.Replace(s)
+	}
+	return giftMarks.Replace(s)
+}
 
 func (g *giftTeller) why(t bank.Text) string {
 	if s := g.say(t); s != "" {
@@ -59,7 +67,7 @@ func (g *giftTeller) answers(q *bank.Question) (lines []string, no refusal) {
 			if strings.Contains(a.text, "->") {
 				return nil, refusal{"exchange.out.arrow", a.text}
 			}
-			lines = append(lines, "=%"+a.percent+"%"+giftMarks.Replace(a.text))
+			lines = append(lines, "=%"+a.percent+"%"+giftSaid(a.text))
 		}
 		return lines, no
 	case grading.Numeric:
