@@ -4,7 +4,8 @@
 // Nothing is silently dropped, and nothing becomes approximately what it was: a question that was read is one of the bank
 // that gives the same marks for every answer (a mark is a whole hundredth of a question and never below zero), or it is
 // reported as unsupported (it is understood, and the bank cannot hold it exactly) or broken, with the line and the reason.
-// What a learner is told is kept as an explanation; hints for a second try are not, for there is none.
+// What a learner is told is kept as an explanation; hints for a second try are not, for there is none, nor is what a question
+// weighs in a quiz, for here all weigh the same.
 package exchange
 
 import (

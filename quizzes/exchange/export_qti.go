@@ -148,7 +148,7 @@ func (t *qtiTeller) draft(q *bank.Question) (qtiDraft, refusal) {
 	case grading.Open:
 		return t.open(q), refusal{}
 	}
-	return qtiDraft{}, refusal{"exchange.out.type", moodleWords[q.Type]}
+	return qtiDraft{}, refusal{"exchange.out.drawn", ""}
 }
 
 // declared declares a response, with the right values and a mapping where there is one.

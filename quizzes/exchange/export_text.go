@@ -79,6 +79,8 @@ func (g *giftTeller) answers(q *bank.Question) (lines []string, no refusal) {
 			lines = append(lines, "=%"+a.percent+"%"+a.text+":"+a.allowed)
 		}
 		return lines, no
+	case grading.Ordering:
+		return nil, refusal{"exchange.out.order", ""}
 	case grading.Open:
 		return nil, refusal{"exchange.out.rubric", ""}
 	}

@@ -212,12 +212,12 @@ func mark(q *bank.Question, params bank.Params, r []string) int {
 // marks every answer with both.
 func TestExportedQuestionsComeBackWithTheSameMarks(t *testing.T) {
 	want := map[string]string{ // what each format cannot tell
-		"gift": "order:type margin:type gaps:type letter:rubric number:units per-option:rule per-option-minus:rule all:rule exact:type places:type next:type total:type" +
+		"gift": "order:order margin:type gaps:type letter:rubric number:units per-option:rule per-option-minus:rule all:rule exact:order places:order next:order total:type" +
 			" strict-unit:units every:rule hydra-sum:units",
 		"aiken": "match:type order:type number:type margin:type word:type gaps:type letter:type hydra-sum:type hydra-act:part even:several weighted:several one-of-several:several" +
 			" per-option:several per-option-minus:several all:several truth:type exact:type places:type next:type total:type pure:type strict-unit:type every:type",
 		"moodlexml": "order:rule margin:where per-option:rule per-option-minus:rule all:rule every:rule",
-		"csv":       "margin:type letter:rubric total:type",
+		"csv":       "margin:exchange.csv_calculated letter:rubric total:exchange.csv_calculated",
 	}
 	for _, format := range Formats {
 		for _, lang := range []string{"zh", "en"} {

@@ -67,6 +67,7 @@ type mquestion struct {
 	MinWords   string    `xml:"minwordlimit"`
 	MaxWords   string    `xml:"maxwordlimit"`
 	Select     string    `xml:"selecttype"`
+	Count      string    `xml:"selectcount"`
 	Grading    string    `xml:"gradingtype"`
 	UnitGrade  string    `xml:"unitgradingtype"`
 	UnitMinus  string    `xml:"unitpenalty"`

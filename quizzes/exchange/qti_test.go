@@ -168,7 +168,7 @@ func item(t *testing.T, n qtiNode, id string) {
 
 // TestQTIItemsEarnTheSame processes every answer to every item as QTI says, and marks it as we do.
 func TestQTIItemsEarnTheSame(t *testing.T) {
-	want := strings.Fields("margin:type number:units hydra-sum:units total:type strict-unit:units")
+	want := strings.Fields("margin:drawn number:units hydra-sum:units total:drawn strict-unit:units")
 	for _, s := range examples(t) {
 		var pack bytes.Buffer
 		told, err := Export("qti3", s, "en", Names{"True", "False"}, &pack)

@@ -81,7 +81,8 @@ func TestMoodleQuestions(t *testing.T) {
 		"an essay in words":       {quiz("essay", asks+"<maxwordlimit>200</maxwordlimit>"), "exchange.word_limit"},
 		"an order":                {quiz("ordering", asks+"<gradingtype>ABSOLUTE_POSITION</gradingtype>"+order), "", "", ""},
 		"an order by pairs":       {quiz("ordering", asks+"<gradingtype>RELATIVE_ALL_PREVIOUS_AND_NEXT</gradingtype>"+order), "exchange.order_grading"},
-		"a part of an order":      {quiz("ordering", asks+"<selecttype>RANDOM</selecttype>"+order), "exchange.order_subset"},
+		"a part of an order":      {quiz("ordering", asks+"<selecttype>RANDOM</selecttype><selectcount>2</selectcount>"+order), "exchange.order_subset"},
+		"an order by itself":      {quiz("ordering", asks+order), "", "", ""},
 		"an order with twins":     {quiz("ordering", asks+order+`<answer fraction="4"><text>a</text></answer>`), "exchange.thing_twice"},
 		"choices of a set":        {quiz("multichoiceset", asks+answered("100", "a", "")+answered("100", "b", "")+answered("0", "c", "")), "", "", ""},
 		"gaps":                    {cloze(`The {1:SA:=capital~%50%city#nearly} of {2:MC:=France~Spain#no} has {:NM:=2:0.5~%50%2:1} rivers.`), "", "", ""},
@@ -191,6 +192,8 @@ func TestGIFTQuestions(t *testing.T) {
 		"markdown":                {"[markdown]**Sky**\\n\\n* a\\n* b {=blue ~red####*well*}", "multichoice", "well"},
 		"HTML":                    {"[html]<p>Sky</p><ul><li>a</li></ul>{=[plain]<b> ~red####<i>well</i>}", "multichoice", "well"},
 		"a partner too many":      {"Match {=a -> 1 =b -> 2 = -> 3}", "match", ""},
+		"an order":                {"Order {>6 ALL VERTICAL ABSOLUTE_POSITION SHOW none\nModular\nObject\nOriented\n}", "ordering", ""},
+		"an order by chance":      {"Order {>9\nModular\nObject\nOriented\n}", "ordering", ""},
 		"an essay":                {"Write {####Well.}", "essay", "Well."},
 		"a word alone":            {"Say {yes}", "shortanswer", ""},
 		"a per cent in an answer": {"How many? {=%50% of all ~none}", "multichoice", ""},
@@ -208,6 +211,7 @@ func TestGIFTQuestions(t *testing.T) {
 	}
 	for text, reason := range map[string]string{"Two {=a ~b} gaps {=c ~d}": "exchange.two_gaps", "Bad {=a ~%500%b}": "exchange.weight", "Match {=a -> 1 =b}": "exchange.pair",
 		"One {#x}": "exchange.number", "None {~a ~b}": "exchange.no_right", "Open }": "exchange.brace", "From {#5..1}": "exchange.number",
+		"Order {>3 RANDOM\na\nb\nc\nd\n}": "exchange.order_subset", "Order {>3 ALL V LONGEST_ORDERED_SUBSET\na\nb\nc\n}": "exchange.order_grading", "Order {>x}": "exchange.order_head",
 		"See <img src='/x/plan.png'> {=a ~b}": "exchange.image"} {
 		if q := readAll(t, "gift", text)[0]; q.Reason != reason {
 			t.Errorf("%s: %+v", text, q)
