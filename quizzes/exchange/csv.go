@@ -84,6 +84,9 @@ func (r csvRow) both(column string) bank.Text {
 func (r csvRow) draft() *draft {
 	d := &draft{name: plain(r["name"]), kind: r["type"], text: r.both("text"), feedback: r.both("explanation"), rule: grading.Rule(r["rule"]),
 		level: r["level"], pool: r["pool"], clauses: parted(r["clauses"])}
+	for column, text := range r {
+		d.told = d.told || text != "" && (strings.HasSuffix(column, "_zh") || strings.HasSuffix(column, "_en"))
+	}
 	if r["rule"] != "" && (!slices.Contains(rules, d.rule) || !slices.Contains([]string{MultiChoice, Match, Ordering}, d.kind)) {
 		d.broken("exchange.rule", r["rule"])
 	}

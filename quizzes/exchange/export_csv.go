@@ -175,7 +175,7 @@ func csvNumbers(q *bank.Question, r csvRow, right *cell) refusal {
 
 func csvGaps(q *bank.Question, r csvRow) refusal {
 	for _, lang := range []string{"zh", "en"} {
-		if asked(q, lang) == "" {
+		if lang == "zh" && q.Passage.ZH == "" || lang == "en" && q.Passage.EN == "" {
 			continue
 		}
 		text, no := clozeText(q, lang, func(hundredths int) (string, refusal) { return strconv.Itoa(hundredths), refusal{} })

@@ -286,6 +286,31 @@ func TestCSVRows(t *testing.T) {
 	}
 }
 
+// TestTablesKeepWhatIsMissingMissing tells questions of one language in a table, and reads them again.
+func TestTablesKeepWhatIsMissingMissing(t *testing.T) {
+	for _, lang := range []string{"zh", "en"} {
+		questions, err := Read("moodlexml", strings.NewReader(strings.Replace(moodle, `type="ddmarker"`, `type="essay"`, 1)), lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, n, err := File(questions, Given{Module: "m"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, _ := bank.Parse("courses/c/01-m.questions.yaml", file)
+		var table strings.Builder
+		told, err := Export("csv", s, lang, Names{}, &table)
+		if err != nil || len(told) != n {
+			t.Fatal(err)
+		}
+		for _, q := range readAll(t, "csv", table.String()) {
+			if q.Status != Imported || lang == "zh" != (q.Becomes.Stem.EN == "" && q.Becomes.Passage.EN == "") || lang == "en" != (q.Becomes.Stem.ZH == "" && q.Becomes.Passage.ZH == "") {
+				t.Errorf("%s: %+v %+v\n%s", lang, q, q.Becomes, table.String())
+			}
+		}
+	}
+}
+
 // TestFileIsReadByTheBank writes what was imported and reads it as the bank does: only what its author is to say is missing.
 func TestFileIsReadByTheBank(t *testing.T) {
 	for format, text := range map[string]string{"gift": gift, "moodlexml": moodle, "csv": Template, "aiken": "Q\nA. x\nB. y\nC. z\nANSWER: B\n\nQ\nA. x\nB. y\nC. z\nANSWER: A\n"} {

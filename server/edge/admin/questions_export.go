@@ -35,17 +35,8 @@ func questionsExport(_ context.Context, d *desk, args []string) error {
 	if set == nil {
 		return d.misused(errors.New(d.voice.T("exchange.no_module", "detail", f.Arg(0))))
 	}
-	book, err := words.Load()
-	if err != nil {
-		return err
-	}
-	voice := book.In(*lang)
 	var text bytes.Buffer
-	told, err := exchange.Export(*format, set, *lang, exchange.Names{True: voice.T("quiz.option.true"), False: voice.T("quiz.option.false")}, &text)
-	var wrong *exchange.FileError
-	if errors.As(err, &wrong) {
-		return d.misused(errors.New(d.voice.T(wrong.Key, "detail", wrong.Detail, "known", strings.Join(exchange.ExportFormats, " "))))
-	}
+	told, err := d.tell(*format, set, *lang, &text)
 	if err != nil {
 		return err
 	}
@@ -63,6 +54,21 @@ func questionsExport(_ context.Context, d *desk, args []string) error {
 		_, err = d.out.Write(text.Bytes())
 	}
 	return err
+}
+
+// tell writes the questions of a set in a language, with the words that the format asks for.
+func (d *desk) tell(format string, set *bank.Set, lang string, out *bytes.Buffer) ([]exchange.Told, error) {
+	book, err := words.Load()
+	if err != nil {
+		return nil, err
+	}
+	voice := book.In(lang)
+	told, err := exchange.Export(format, set, lang, exchange.Names{True: voice.T("quiz.option.true"), False: voice.T("quiz.option.false")}, out)
+	var wrong *exchange.FileError
+	if errors.As(err, &wrong) {
+		return nil, d.misused(errors.New(d.voice.T(wrong.Key, "detail", wrong.Detail, "known", strings.Join(exchange.ExportFormats, " "))))
+	}
+	return told, err
 }
 
 // exported says on stderr what was left out, and gives the report of all.
