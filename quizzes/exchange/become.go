@@ -21,7 +21,7 @@ func (d *draft) become(lang string) Question {
 	q := d.question()
 	if d.status == "" {
 		q.Fixed, q.Clauses, q.Level, q.Pool = q.Fixed || d.fixed && len(q.Options) > 0 && q.Type != grading.Ordering && q.Type != grading.Matching, d.clauses, d.level, d.pool
-		if !bilingual(q) && (lang == "en" || lang == "" && !chineseAny(q)) {
+		if !d.told && !bilingual(q) && (lang == "en" || lang == "" && !chineseAny(q)) {
 			eachText(q, func(t *bank.Text) { t.ZH, t.EN = "", t.ZH })
 		}
 		q = d.proven(q)

@@ -89,7 +89,7 @@ func (g *gap) read(kind, inner, form string) {
 			continue
 		}
 		a := answer{part: new(big.Rat)}
-		body, said, _ := cut(strings.TrimSpace(one), "#")
+		body, said := cutSaid(strings.TrimSpace(one))
 		if rest, ok := strings.CutPrefix(body, "="); ok {
 			a.part, body = whole, rest
 		}
@@ -99,6 +99,20 @@ func (g *gap) read(kind, inner, form string) {
 			a = d.span(a)
 		}
 		d.answers = append(d.answers, a)
+	}
+}
+
+// cutSaid cuts at the # before a feedback; that of an entity (&#20013;) is none.
+func cutSaid(s string) (body, said string) {
+	for from := 0; ; {
+		i := find(s[from:], "#")
+		if i < 0 {
+			return s, ""
+		}
+		if i += from; i == 0 || s[i-1] != '&' {
+			return s[:i], s[i+1:]
+		}
+		from = i + 1
 	}
 }
 

@@ -84,7 +84,10 @@ func (r csvRow) both(column string) bank.Text {
 func (r csvRow) draft() *draft {
 	d := &draft{name: plain(r["name"]), kind: r["type"], text: r.both("text"), feedback: r.both("explanation"), rule: grading.Rule(r["rule"]),
 		level: r["level"], pool: r["pool"], clauses: parted(r["clauses"])}
-	if r["rule"] != "" && !slices.Contains(rules, d.rule) {
+	for column, text := range r {
+		d.told = d.told || text != "" && (strings.HasSuffix(column, "_zh") || strings.HasSuffix(column, "_en"))
+	}
+	if r["rule"] != "" && (!slices.Contains(rules, d.rule) || !slices.Contains([]string{MultiChoice, Match, Ordering}, d.kind)) {
 		d.broken("exchange.rule", r["rule"])
 	}
 	right, wrong := d.entries(r.both("right"), whole), d.entries(r.both("wrong"), zero())
@@ -107,7 +110,7 @@ func (r csvRow) draft() *draft {
 	default:
 		d.single = len(right) == 1 && d.rule == ""
 		d.answers = slices.Concat(right, wrong)
-		if d.rule == grading.Weighted {
+		if d.rule == grading.Weighted && d.kind == MultiChoice {
 			d.rule = "" // found again from the weights
 		} else if d.kind == MultiChoice && !d.single && d.rule == "" && d.unweighted(right) {
 			d.rule = grading.RightMinusWrong

@@ -17,6 +17,7 @@ type draft struct {
 	text, feedback       bank.Text
 	more                 []bank.Text // what else is told after the answer
 	single, fixed        bool
+	told                 bool // the file tells languages apart
 	caseful              bool // capital letters count
 	rule                 grading.Rule
 	answers              []answer // of choices, true or false, words, numbers; the steps of an order

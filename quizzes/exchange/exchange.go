@@ -4,7 +4,8 @@
 // Nothing is silently dropped, and nothing becomes approximately what it was: a question that was read is one of the bank
 // that gives the same marks for every answer (a mark is a whole hundredth of a question and never below zero), or it is
 // reported as unsupported (it is understood, and the bank cannot hold it exactly) or broken, with the line and the reason.
-// What a learner is told is kept as an explanation; hints for a second try are not, for there is none.
+// What a learner is told is kept as an explanation; hints for a second try are not, for there is none, nor is what a question
+// weighs in a quiz, for here all weigh the same.
 package exchange
 
 import (
@@ -67,8 +68,11 @@ type Question struct {
 // Formats that Read knows.
 var Formats = []string{"gift", "aiken", "moodlexml", "csv"}
 
-// MaxFile is how large a file may be, in bytes.
-const MaxFile = 32 << 20
+// Bounds of a file: its size in bytes, and how many questions it may have, each of which is tried by the bank.
+const (
+	MaxFile      = 32 << 20
+	MaxQuestions = 20_000
+)
 
 // FileError says why a whole file is refused. Key names the sentence.
 type FileError struct {
@@ -87,6 +91,9 @@ func Read(format string, in io.Reader, lang string) ([]Question, error) {
 	drafts, err := drafts(format, in)
 	if err != nil {
 		return nil, err
+	}
+	if len(drafts) > MaxQuestions {
+		return nil, &FileError{"exchange.questions_many", drafts[MaxQuestions].line, fmt.Sprint(MaxQuestions)}
 	}
 	out := []Question{}
 	for _, d := range drafts {

@@ -192,21 +192,3 @@ func TestRefusedFiles(t *testing.T) {
 		}
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add(0, gift)
-	f.Add(1, "Q\nA. x\nB. y\nANSWER: A\n")
-	f.Add(2, moodle)
-	f.Add(3, "name,type,text,right,wrong\nq1,match,Who?,a=b|c=d,\n")
-	f.Fuzz(func(t *testing.T, format int, text string) {
-		qs, err := Read(Formats[max(0, format)%len(Formats)], strings.NewReader(text), "")
-		if err != nil {
-			return
-		}
-		for _, q := range qs {
-			if q.Status == "" || q.Status != Imported && q.Reason == "" || q.Line < 1 {
-				t.Errorf("%+v", q)
-			}
-		}
-	})
-}

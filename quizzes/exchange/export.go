@@ -32,9 +32,12 @@ type teller interface {
 	end() ([]byte, error)
 }
 
+// Names are the words of a language that some formats ask for beside the questions.
+type Names struct{ True, False string }
+
 // Export writes a module's questions in a format. Every question is told so that it gives the same marks there, or left
 // out with the reason. The error is a *FileError where there is no such format.
-func Export(format string, s *bank.Set, lang string, out io.Writer) ([]Told, error) {
+func Export(format string, s *bank.Set, lang string, names Names, out io.Writer) ([]Told, error) {
 	var t teller
 	switch format {
 	case "gift":
@@ -46,7 +49,7 @@ func Export(format string, s *bank.Set, lang string, out io.Writer) ([]Told, err
 	case "csv":
 		t = newCSVTeller()
 	case "qti3":
-		t = newQTI(s, lang)
+		t = &qtiTeller{set: s, lang: lang, names: names}
 	default:
 		return nil, &FileError{"exchange.format", 0, format}
 	}

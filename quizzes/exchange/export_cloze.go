@@ -31,46 +31,49 @@ func clozeText(q *bank.Question, lang string, percent func(int) (string, refusal
 }
 
 func gapText(g *bank.Gap, lang string, percent func(int) (string, refusal)) (string, refusal) {
-	kind := map[grading.Type]string{grading.Single: "MULTICHOICE", grading.ShortText: "SHORTANSWER", grading.Numeric: "NUMERICAL"}[g.Asks.Type]
-	var answers []string
-	add := func(credit int, text, why string) refusal {
-		p, no := percent(credit)
-		mark := "%" + p + "%"
-		if credit == 0 && !strings.HasPrefix(text, "=") && !strings.HasPrefix(text, "%") {
-			mark = ""
-		}
-		if why != "" {
-			why = "#" + clozeMarks.Replace(why)
-		}
-		answers = append(answers, mark+clozeMarks.Replace(text)+why)
-		return no
+	w := &gapWriter{percent: percent}
+	if !bare(g.Asks.Units) {
+		return "", refusal{"exchange.out.units", ""}
 	}
-	var no refusal
 	for _, o := range g.Asks.Options {
 		earns := max(0, o.Credit)
 		if o.Right {
 			earns = grading.Full
 		}
-		if n := add(earns, o.Text.In(lang), o.Why.In(lang)); n.key != "" {
-			no = n
-		}
+		w.add(earns, o.Text.In(lang), o.Why.In(lang))
 	}
 	for _, a := range byCredit(g.Asks.Accept, func(a bank.Accept) int { return a.Credit }) {
-		if n := add(a.Credit, a.Text, ""); n.key != "" {
-			no = n
-		}
-	}
-	if !bare(g.Asks.Units) {
-		return "", refusal{"exchange.out.units", ""}
+		w.add(a.Credit, a.Text, "")
 	}
 	for _, f := range byCredit(g.Asks.Figures, func(f bank.Figure) int { return f.Credit }) {
-		value, allowed, n := figureForm(f)
-		if n.key == "" {
-			n = add(f.Credit, value+":"+allowed, "")
+		value, allowed, no := figureForm(f)
+		if no.key != "" {
+			return "", no
 		}
-		if n.key != "" {
-			no = n
-		}
+		w.add(f.Credit, value+":"+allowed, "")
 	}
-	return fmt.Sprintf("{%d:%s:%s}", g.Weight, kind, strings.Join(answers, "~")), no
+	kind := map[grading.Type]string{grading.Single: "MULTICHOICE", grading.ShortText: "SHORTANSWER", grading.Numeric: "NUMERICAL"}[g.Asks.Type]
+	return fmt.Sprintf("{%d:%s:%s}", g.Weight, kind, strings.Join(w.answers, "~")), w.no
+}
+
+// gapWriter collects the answers of a gap.
+type gapWriter struct {
+	percent func(int) (string, refusal)
+	answers []string
+	no      refusal
+}
+
+func (w *gapWriter) add(credit int, text, why string) {
+	p, no := w.percent(credit)
+	if no.key != "" {
+		w.no = no
+	}
+	mark := "%" + p + "%"
+	if credit == 0 && !strings.HasPrefix(text, "=") && !strings.HasPrefix(text, "%") {
+		mark = ""
+	}
+	if why != "" {
+		why = "#" + clozeMarks.Replace(why)
+	}
+	w.answers = append(w.answers, mark+clozeMarks.Replace(text)+why)
 }

@@ -23,6 +23,9 @@ type cell struct{ zh, en []string }
 
 func (c *cell) add(before string, text, why bank.Text) {
 	one := func(text, why string) string {
+		if text == "" {
+			return ""
+		}
 		if why != "" {
 			why = "#" + csvMarks.Replace(why)
 		}
@@ -31,20 +34,39 @@ func (c *cell) add(before string, text, why bank.Text) {
 	c.zh, c.en = append(c.zh, one(text.ZH, why.ZH)), append(c.en, one(text.EN, why.EN))
 }
 
-func (c *cell) into(r csvRow, column string) {
-	r[column+"_zh"], r[column+"_en"] = strings.Join(c.zh, "|"), strings.Join(c.en, "|")
+// into puts the answers into their columns; a language that has none stays empty, one that has some only cannot be told.
+func (c *cell) into(r csvRow, column string) refusal {
+	for lang, list := range map[string][]string{"_zh": c.zh, "_en": c.en} {
+		missing := 0
+		for _, one := range list {
+			if one == "" || one == "=" {
+				missing++
+			}
+		}
+		switch missing {
+		case 0:
+			r[column+lang] = strings.Join(list, "|")
+		case len(list):
+		default:
+			return refusal{"exchange.out.half", ""}
+		}
+	}
+	return refusal{}
 }
 
 func (c *csvTeller) tell(q *bank.Question) refusal {
-	r := csvRow{"name": q.ID, "type": moodleWords[q.Type], "text_zh": prompt(q, "zh"), "text_en": prompt(q, "en"), "rule": string(q.Rule),
+	r := csvRow{"name": q.ID, "type": moodleWords[q.Type], "text_zh": asked(q, "zh"), "text_en": asked(q, "en"), "rule": string(q.Rule),
 		"explanation_zh": q.Explanation.ZH, "explanation_en": q.Explanation.EN, "clauses": strings.Join(q.Clauses, "|"), "level": q.Level, "pool": q.Pool}
 	var right, wrong cell
 	no := c.answers(q, r, &right, &wrong)
 	if no.key != "" {
 		return no
 	}
-	right.into(r, "right")
-	wrong.into(r, "wrong")
+	for column, answers := range map[string]*cell{"right": &right, "wrong": &wrong} {
+		if no := answers.into(r, column); no.key != "" {
+			return no
+		}
+	}
 	row := make([]string, len(csvColumns))
 	for i, h := range csvColumns {
 		row[i] = r[h]
@@ -90,9 +112,17 @@ func (c *csvTeller) answers(q *bank.Question, r csvRow, right, wrong *cell) refu
 	case grading.Open:
 		return refusal{"exchange.out.rubric", ""}
 	default:
-		return refusal{"exchange.out.type", moodleWords[q.Type]}
+		return refusal{"exchange.csv_calculated", ""}
 	}
 	return refusal{}
+}
+
+// asked is the prompt in a language, where there is one.
+func asked(q *bank.Question, lang string) string {
+	if lang == "zh" && q.Stem.ZH == "" && q.Passage.ZH == "" || lang == "en" && q.Stem.EN == "" && q.Passage.EN == "" {
+		return ""
+	}
+	return prompt(q, lang)
 }
 
 // csvPart writes a part that is not everything.
@@ -145,6 +175,9 @@ func csvNumbers(q *bank.Question, r csvRow, right *cell) refusal {
 
 func csvGaps(q *bank.Question, r csvRow) refusal {
 	for _, lang := range []string{"zh", "en"} {
+		if lang == "zh" && q.Passage.ZH == "" || lang == "en" && q.Passage.EN == "" {
+			continue
+		}
 		text, no := clozeText(q, lang, func(hundredths int) (string, refusal) { return strconv.Itoa(hundredths), refusal{} })
 		if no.key != "" {
 			return no

@@ -16,7 +16,15 @@ type giftTeller struct {
 
 var giftMarks = strings.NewReplacer(`\`, `\\`, `~`, `\~`, `=`, `\=`, `#`, `\#`, `{`, `\{`, `}`, `\}`, `:`, `\:`, "\n", `\n`)
 
-func (g *giftTeller) say(t bank.Text) string { return giftMarks.Replace(t.In(g.lang)) }
+func (g *giftTeller) say(t bank.Text) string { return giftSaid(t.In(g.lang)) }
+
+// giftSaid writes a text; one that begins as if it named its form is said to be plain once more.
+func giftSaid(s string) string {
+	if _, form := formOf(s, ""); form != "" {
+		return "[plain]" + giftMarks.Replace(s)
+	}
+	return giftMarks.Replace(s)
+}
 
 func (g *giftTeller) why(t bank.Text) string {
 	if s := g.say(t); s != "" {
@@ -59,7 +67,7 @@ func (g *giftTeller) answers(q *bank.Question) (lines []string, no refusal) {
 			if strings.Contains(a.text, "->") {
 				return nil, refusal{"exchange.out.arrow", a.text}
 			}
-			lines = append(lines, "=%"+a.percent+"%"+giftMarks.Replace(a.text))
+			lines = append(lines, "=%"+a.percent+"%"+giftSaid(a.text))
 		}
 		return lines, no
 	case grading.Numeric:
@@ -71,6 +79,8 @@ func (g *giftTeller) answers(q *bank.Question) (lines []string, no refusal) {
 			lines = append(lines, "=%"+a.percent+"%"+a.text+":"+a.allowed)
 		}
 		return lines, no
+	case grading.Ordering:
+		return nil, refusal{"exchange.out.order", ""}
 	case grading.Open:
 		return nil, refusal{"exchange.out.rubric", ""}
 	}
@@ -84,7 +94,7 @@ func (g *giftTeller) choices(q *bank.Question) (lines []string, no refusal) {
 	}
 	for i, o := range q.Options {
 		if q.Type == grading.Single && o.Right {
-			lines = append(lines, "=%100%"+g.say(o.Text)+g.why(o.Why))
+			lines = append(lines, "="+g.say(o.Text)+g.why(o.Why))
 		} else {
 			lines = append(lines, "~%"+list[i]+"%"+g.say(o.Text)+g.why(o.Why))
 		}
@@ -119,7 +129,9 @@ type aikenTeller struct {
 }
 
 func (a *aikenTeller) tell(q *bank.Question) refusal {
-	if q.Type != grading.Single {
+	if q.Type == grading.Multiple {
+		return refusal{"exchange.out.several", ""}
+	} else if q.Type != grading.Single {
 		return refusal{"exchange.out.type", moodleWords[q.Type]}
 	}
 	line := func(s string) string { return strings.Join(strings.Fields(s), " ") }

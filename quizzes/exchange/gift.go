@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"math/big"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"tongguan/quizzes/bank"
@@ -144,7 +146,37 @@ func cutLast(s, at string) (before, after string, found bool) {
 	return s, "", false
 }
 
+// giftOrder is the head of an order: how many steps are shown and of which kind, how it lies, how it is marked, whether that
+// is shown, and how steps are numbered.
+var giftOrder = regexp.MustCompile(`^>\s*(\d{1,4})\s*(ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG)?\s*(?:HORIZONTAL|HORI|H|1|VERTICAL|VERT|V|0)?\s*` +
+	`(ALL_OR_NOTHING|ABSOLUTE_POSITION|ABSOLUTE|ABS|RELATIVE_[A-Z_]+|RELATIVE|REL|LONGEST_[A-Z_]+)?\s*(?:SHOW|TRUE|YES|1|HIDE|FALSE|NO|0)?[ \t]*` +
+	`(?:none|abc|ABCD|123|iii|IIII)?\s*\n`)
+
+// giftSteps reads an order: a step on every line.
+func (d *draft) giftSteps(answers string) {
+	d.kind = Ordering
+	head := giftOrder.FindStringSubmatch(answers)
+	if head == nil {
+		d.broken("exchange.order_head", short(answers))
+		return
+	}
+	for _, line := range strings.Split(answers[len(head[0]):], "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			d.answers = append(d.answers, answer{text: d.take(flatten(line, formAuto)), part: whole})
+		}
+	}
+	count, _ := strconv.Atoi(head[1]) // four digits at most
+	if count < 3 {
+		count = min(6, len(d.answers))
+	}
+	d.marked(head[3], head[2], count)
+}
+
 func (d *draft) giftAnswers(answers, form string) {
+	if strings.HasPrefix(answers, ">") {
+		d.giftSteps(answers)
+		return
+	}
 	word, said, _ := strings.Cut(answers, "#")
 	switch strings.ToUpper(strings.TrimSpace(word)) {
 	case "":
@@ -161,7 +193,15 @@ func (d *draft) giftAnswers(answers, form string) {
 		d.giftTruth(false, said, form)
 		return
 	}
+	d.giftList(answers, form)
+}
+
+// giftList reads answers that begin with = or ~: pairs, words or options.
+func (d *draft) giftList(answers, form string) {
 	parts := giftParts(answers)
+	if len(parts) == 0 {
+		parts = []string{"=" + answers} // a word alone is a short answer
+	}
 	kinds := map[byte]int{}
 	arrows := 0
 	for _, p := range parts {
@@ -171,8 +211,6 @@ func (d *draft) giftAnswers(answers, form string) {
 		}
 	}
 	switch {
-	case len(parts) == 0:
-		d.broken("exchange.answers", short(answers))
 	case kinds['~'] == 0 && arrows > 0:
 		d.kind = Match
 		d.giftPairs(parts, form)
@@ -228,7 +266,9 @@ func (d *draft) giftAnswer(part, form string) (a answer) {
 	}
 	body, said, _ := cut(part[1:], "#")
 	a.why = d.giftText(said, form)
-	body = d.weight(strings.TrimSpace(body), &a)
+	if body = strings.TrimSpace(body); d.kind != MultiChoice || part[0] == '~' { // of a choice = is everything, whatever follows
+		body = d.weight(body, &a)
+	}
 	if d.kind == ShortAnswer || d.kind == Numerical {
 		form = formPlain // what is typed has no marks
 	}

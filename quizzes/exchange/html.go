@@ -47,13 +47,27 @@ const deepestList = 20
 type flattener struct {
 	out    strings.Builder
 	media  string
-	breaks bool  // line ends are breaks
-	pre    int   // inside how many <pre>
-	lists  []int // the number of the last thing of each list that is open; −1 where it has dots
-	cells  int   // of the row so far
+	breaks bool   // line ends are breaks
+	pre    int    // inside how many <pre>
+	lists  []int  // the number of the last thing of each list that is open; −1 where it has dots
+	cells  int    // of the row so far
+	small  string // the whole text with small letters, byte by byte
+}
+
+// smaller makes the letters A to Z small, and keeps every byte in its place.
+func smaller(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 func (f *flattener) run(rest string) {
+	f.small = smaller(rest)
+	behind := len(rest) - 1 - strings.LastIndexByte(rest, '>') // what no tag can end in
 	for rest != "" {
 		i := strings.IndexByte(rest, '<')
 		if i < 0 {
@@ -61,7 +75,10 @@ func (f *flattener) run(rest string) {
 			return
 		}
 		f.words(rest[:i])
-		rest = rest[i:]
+		if rest = rest[i:]; len(rest) <= behind {
+			f.words(rest)
+			return
+		}
 		if after, ok := strings.CutPrefix(rest, "<!--"); ok {
 			_, rest, _ = strings.Cut(after, "-->")
 			continue
@@ -98,11 +115,13 @@ func (f *flattener) tag(tag, rest string) string {
 	open := tag[0] != '/'
 	switch name {
 	case "script", "style":
-		if end := strings.Index(strings.ToLower(rest), "</"+name); open && end >= 0 {
-			return rest[end:]
-		} else if open {
-			return ""
+		if !open {
+			break
 		}
+		if end := strings.Index(f.small[len(f.small)-len(rest):], "</"+name); end >= 0 {
+			return rest[end:]
+		}
+		return ""
 	case "img", "audio", "video", "object", "iframe", "embed", "svg", "canvas", "map":
 		if open && f.media == "" {
 			f.media = source(tag, name)

@@ -212,12 +212,12 @@ func mark(q *bank.Question, params bank.Params, r []string) int {
 // marks every answer with both.
 func TestExportedQuestionsComeBackWithTheSameMarks(t *testing.T) {
 	want := map[string]string{ // what each format cannot tell
-		"gift": "order:type margin:type gaps:type letter:rubric number:units per-option:rule per-option-minus:rule all:rule exact:type places:type next:type total:type" +
+		"gift": "order:order margin:type gaps:type letter:rubric number:units per-option:rule per-option-minus:rule all:rule exact:order places:order next:order total:type" +
 			" strict-unit:units every:rule hydra-sum:units",
-		"aiken": "match:type order:type number:type margin:type word:type gaps:type letter:type hydra-sum:type hydra-act:part even:type weighted:type one-of-several:type" +
-			" per-option:type per-option-minus:type all:type truth:type exact:type places:type next:type total:type pure:type strict-unit:type every:type",
+		"aiken": "match:type order:type number:type margin:type word:type gaps:type letter:type hydra-sum:type hydra-act:part even:several weighted:several one-of-several:several" +
+			" per-option:several per-option-minus:several all:several truth:type exact:type places:type next:type total:type pure:type strict-unit:type every:type",
 		"moodlexml": "order:rule margin:where per-option:rule per-option-minus:rule all:rule every:rule",
-		"csv":       "margin:type letter:rubric total:type",
+		"csv":       "margin:exchange.csv_calculated letter:rubric total:exchange.csv_calculated",
 	}
 	for _, format := range Formats {
 		for _, lang := range []string{"zh", "en"} {
@@ -244,7 +244,7 @@ func TestExportedQuestionsComeBackWithTheSameMarks(t *testing.T) {
 func roundTrip(t *testing.T, format, lang string, s *bank.Set) (no []string) {
 	t.Helper()
 	var file bytes.Buffer
-	told, err := Export(format, s, lang, &file)
+	told, err := Export(format, s, lang, Names{"T", "F"}, &file)
 	if err != nil || len(told) != len(s.Questions) {
 		t.Fatal(err, len(told))
 	}
@@ -371,7 +371,7 @@ func TestChoicesEarnWhatTheirFractionsSum(t *testing.T) {
 
 // TestSingleChoiceEarnsItsFraction does the same where one is chosen.
 func TestSingleChoiceEarnsItsFraction(t *testing.T) {
-	q := readAll(t, "gift", "One? {=%100%a ~%66.66667%b ~%33.33333%c ~%-50%d ~e =f}")[0]
+	q := readAll(t, "gift", "One? {=a ~%66.66667%b ~%33.33333%c ~%-50%d ~e =f}")[0]
 	for i, want := range []int{100, 67, 33, 0, 0, 100} {
 		if got := mark(q.Becomes, nil, []string{q.Becomes.Options[i].ID}); got != want {
 			t.Errorf("option %d: %d, want %d", i, got, want)

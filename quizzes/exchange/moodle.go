@@ -67,6 +67,7 @@ type mquestion struct {
 	MinWords   string    `xml:"minwordlimit"`
 	MaxWords   string    `xml:"maxwordlimit"`
 	Select     string    `xml:"selecttype"`
+	Count      string    `xml:"selectcount"`
 	Grading    string    `xml:"gradingtype"`
 	UnitGrade  string    `xml:"unitgradingtype"`
 	UnitMinus  string    `xml:"unitpenalty"`
@@ -89,7 +90,7 @@ type munit struct {
 
 // readMoodle reads Moodle XML question by question, so that one that is broken does not take the others with it. Entities
 // of a document's own are refused: a few bytes of them can become gigabytes, or somebody else's file.
-func readMoodle(raw []byte) (out []*draft, err error) {
+func readMoodle(raw []byte) ([]*draft, error) {
 	text, isWide, err := wide(raw)
 	if err != nil {
 		return nil, err
@@ -97,49 +98,70 @@ func readMoodle(raw []byte) (out []*draft, err error) {
 	if isWide {
 		raw = []byte(text)
 	}
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
-	d.CharsetReader = charset
-	category := ""
-	for depth := 0; ; {
-		token, err := d.Token()
+	r := &moodleReader{d: xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))}
+	r.d.CharsetReader = charset
+	for {
+		token, err := r.d.Token()
 		if errors.Is(err, io.EOF) {
-			return out, nil
+			return r.out, nil
 		}
-		line, _ := d.InputPos()
+		line, _ := r.d.InputPos()
 		if err != nil {
-			if len(out) == 0 && depth == 0 {
+			if len(r.out) == 0 && r.depth == 0 {
 				return nil, &FileError{"exchange.xml", line, err.Error()}
 			}
-			return append(out, torn(line, "", err)), nil
+			return append(r.out, torn(line, "", err)), nil
 		}
-		switch t := token.(type) {
-		case xml.Directive:
-			if upper := strings.ToUpper(string(t)); strings.Contains(upper, "ENTITY") || strings.Contains(upper, "SYSTEM") || strings.Contains(upper, "PUBLIC") {
-				return nil, &FileError{"exchange.entities", line, ""}
-			}
-		case xml.StartElement:
-			if depth == 0 && t.Name.Local != "quiz" {
-				return nil, &FileError{"exchange.not_quiz", line, t.Name.Local}
-			}
-			if t.Name.Local != "question" {
-				depth++
-				continue
-			}
-			var m mquestion
-			if err := d.DecodeElement(&m, &t); err != nil {
-				return append(out, torn(line, attr(t, "type"), err)), nil
-			}
-			if m.Type == "category" {
-				category = plain(m.Category.Text.Said)
-				continue
-			}
-			q := m.draft()
-			q.line, q.category = line, category
-			out = append(out, q)
-		case xml.EndElement:
-			depth--
+		if done, err := r.token(token, line); done || err != nil {
+			return r.out, err
 		}
 	}
+}
+
+// moodleReader goes through a file.
+type moodleReader struct {
+	d        *xml.Decoder
+	depth    int
+	category string // of the questions that follow
+	out      []*draft
+}
+
+// token takes the next piece of the file; done says that what follows cannot be read.
+func (r *moodleReader) token(token xml.Token, line int) (done bool, err error) {
+	switch t := token.(type) {
+	case xml.Directive:
+		if upper := strings.ToUpper(string(t)); strings.Contains(upper, "ENTITY") || strings.Contains(upper, "SYSTEM") || strings.Contains(upper, "PUBLIC") {
+			return true, &FileError{"exchange.entities", line, ""}
+		}
+	case xml.StartElement:
+		if r.depth == 0 && t.Name.Local != "quiz" {
+			return true, &FileError{"exchange.not_quiz", line, t.Name.Local}
+		}
+		if t.Name.Local != "question" {
+			r.depth++
+			return false, nil
+		}
+		return r.question(t, line), nil
+	case xml.EndElement:
+		r.depth--
+	}
+	return false, nil
+}
+
+func (r *moodleReader) question(t xml.StartElement, line int) (done bool) {
+	var m mquestion
+	if err := r.d.DecodeElement(&m, &t); err != nil {
+		r.out = append(r.out, torn(line, attr(t, "type"), err))
+		return true
+	}
+	if m.Type == "category" {
+		r.category = plain(m.Category.Text.Said)
+		return false
+	}
+	q := m.draft()
+	q.line, q.category = line, r.category
+	r.out = append(r.out, q)
+	return false
 }
 
 // torn is what is left of a file that breaks off or goes wrong.
@@ -237,34 +259,9 @@ func (m mquestion) choices() (out []groupChoice) {
 // answers takes answers and pairs over.
 func (m mquestion) answers(d *draft) {
 	for _, a := range m.AnswerList {
-		if d.kind == Essay {
-			break
+		if d.kind != Essay {
+			d.answers = append(d.answers, d.moodleAnswer(a))
 		}
-		if d.kind == ShortAnswer || d.kind == Numerical || d.kind == Calculated {
-			a.Form = formPlain // what is typed has no marks, whatever the file says of its form
-		}
-		out := answer{text: d.said(a.mtext), tolerance: strings.TrimSpace(a.Tolerance), part: whole}
-		for _, f := range a.Feedback {
-			out.why = join(out.why, d.said(f))
-		}
-		part, ok := partOf(a.Fraction)
-		switch {
-		case d.kind == Ordering: // the fraction is the place
-		case strings.TrimSpace(a.Fraction) == "":
-			out.part = zero()
-		case !ok:
-			d.broken("exchange.weight", short(a.Fraction))
-			out.part = zero()
-		default:
-			out.part = part
-		}
-		if d.kind == Calculated && strings.TrimSpace(a.Kind) != "2" { // 1: a part of the value; 2: in its unit; 3: geometric
-			out.tolerance, out.relative = "", out.tolerance
-			if strings.TrimSpace(a.Kind) == "3" {
-				d.unable("exchange.geometric", "")
-			}
-		}
-		d.answers = append(d.answers, out)
 	}
 	for _, p := range m.Pairs {
 		if p.Answer.Form == "" {
@@ -277,4 +274,32 @@ func (m mquestion) answers(d *draft) {
 			d.pairs = append(d.pairs, pairing{thing, partner})
 		}
 	}
+}
+
+func (d *draft) moodleAnswer(a manswer) answer {
+	if d.kind == ShortAnswer || d.kind == Numerical || d.kind == Calculated {
+		a.Form = formPlain // what is typed has no marks, whatever the file says of its form
+	}
+	out := answer{text: d.said(a.mtext), tolerance: strings.TrimSpace(a.Tolerance), part: whole}
+	for _, f := range a.Feedback {
+		out.why = join(out.why, d.said(f))
+	}
+	part, ok := partOf(a.Fraction)
+	switch {
+	case d.kind == Ordering: // the fraction is the place
+	case strings.TrimSpace(a.Fraction) == "":
+		out.part = zero()
+	case !ok:
+		d.broken("exchange.weight", short(a.Fraction))
+		out.part = zero()
+	default:
+		out.part = part
+	}
+	if d.kind == Calculated && strings.TrimSpace(a.Kind) != "2" { // 1: a part of the value; 2: in its unit; 3: geometric
+		out.tolerance, out.relative = "", out.tolerance
+		if strings.TrimSpace(a.Kind) == "3" {
+			d.unable("exchange.geometric", "")
+		}
+	}
+	return out
 }

@@ -41,19 +41,25 @@ func positive(s string) bool {
 	return ok && r.Sign() != 0
 }
 
-// orders are Moodle's ways to mark an order that are also the bank's, by name and by number.
-var orders = map[string]grading.Rule{"ALL_OR_NOTHING": grading.Exact, "-1": grading.Exact, "ABSOLUTE_POSITION": grading.Positions, "0": grading.Positions,
-	"RELATIVE_NEXT_EXCLUDE_LAST": grading.Neighbours, "1": grading.Neighbours}
+// orders are Moodle's ways to mark an order that are also the bank's; "" is what it takes where none is named.
+var orders = map[string]grading.Rule{"": grading.Neighbours, "ALL_OR_NOTHING": grading.Exact, "ABSOLUTE_POSITION": grading.Positions, "ABSOLUTE": grading.Positions,
+	"ABS": grading.Positions, "RELATIVE_NEXT_EXCLUDE_LAST": grading.Neighbours, "RELATIVE": grading.Neighbours, "REL": grading.Neighbours}
 
 func (m mquestion) order(d *draft) {
-	way := strings.TrimSpace(m.Grading)
-	if way == "" {
-		way = "ABSOLUTE_POSITION"
+	count := 6 // of the steps that are shown, where a file does not say
+	if n, ok := ratOf(m.Count); ok && n.IsInt() && n.Num().IsInt64() {
+		count = int(n.Num().Int64())
 	}
-	if d.rule = orders[way]; d.rule == "" {
-		d.unable("exchange.order_grading", way)
+	d.marked(strings.TrimSpace(m.Grading), strings.TrimSpace(m.Select), count)
+}
+
+// marked says how an order is marked, and whether all its steps are shown.
+func (d *draft) marked(way, choice string, count int) {
+	rule, ok := orders[strings.ToUpper(way)]
+	if d.rule = rule; !ok {
+		d.unable("exchange.order_grading", short(way))
 	}
-	if s := strings.TrimSpace(m.Select); s != "" && s != "ALL" && s != "0" {
+	if all := strings.ToUpper(choice); all != "ALL" && all != "EXACT" && count > 0 && count < len(d.answers) {
 		d.unable("exchange.order_subset", "")
 	}
 }

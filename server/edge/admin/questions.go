@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -44,18 +43,15 @@ func questionsImport(_ context.Context, d *desk, args []string) error {
 	force := f.Bool("force", false, d.help("force"))
 	template := f.Bool("template", false, d.help("template"))
 	asJSON := f.Bool("json", false, d.help("json"))
+	arguments := 1
 	if slices.ContainsFunc(args, func(a string) bool { return strings.TrimLeft(a, "-") == "template" }) {
-		if err := d.parse(f, args, 0); err != nil {
-			return err
-		}
-		if !*template || *format != "csv" {
-			return d.misused(errors.New(d.voice.T("exchange.template_csv")))
-		}
-		_, err := fmt.Fprint(d.out, exchange.Template)
+		arguments = 0
+	}
+	if err := d.parse(f, args, arguments); err != nil {
 		return err
 	}
-	if err := d.parse(f, args, 1); err != nil {
-		return err
+	if *template {
+		return d.template(*format)
 	}
 	if err := d.knownLang(*lang); err != nil {
 		return err
@@ -75,6 +71,14 @@ func questionsImport(_ context.Context, d *desk, args []string) error {
 		}
 	}
 	return d.exchangedReport(report, *asJSON)
+}
+
+func (d *desk) template(format string) error {
+	if format != "csv" {
+		return d.misused(errors.New(d.voice.T("exchange.template_csv")))
+	}
+	_, err := fmt.Fprint(d.out, exchange.Template)
+	return err
 }
 
 func (d *desk) knownLang(lang string) error {
@@ -141,19 +145,7 @@ func (d *desk) writeQuestions(dir string, force bool, questions []exchange.Quest
 		return "", err
 	}
 	name := filepath.Join(dir, fmt.Sprintf("%02d-%s.questions.yaml", number, given.Module))
-	flag := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
-		flag = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(name, flag, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return "", errors.New(d.voice.T("exchange.exists", "detail", name))
-	}
-	if err != nil {
-		return "", err
-	}
-	_, err = file.Write(text)
-	return name, errors.Join(err, file.Close())
+	return name, d.writeNew(name, text, force)
 }
 
 var moduleFile = regexp.MustCompile(`^(\d\d)-([a-z0-9-]+)\.`)
