@@ -78,6 +78,9 @@ type Attempts struct {
 	people *people.People
 	bank   *bank.Library
 	ledger *evidence.Ledger
+	// regraded is told in the transaction that changes points of closed attempts of a set; nil tells nobody.
+	regraded func(ctx context.Context, q db.Q, set string) error
+
 	saves  saver
 	papers papers
 	old    sync.Map // hash -> *bank.Set that is no longer the current one
@@ -92,6 +95,9 @@ type Parts struct {
 	People *people.People
 	Bank   *bank.Library
 	Ledger *evidence.Ledger
+	// Regraded is told when a correction changes points of closed attempts, in the transaction that does it, with the hash
+	// of their set; nil tells nobody.
+	Regraded func(ctx context.Context, q db.Q, set string) error
 }
 
 // New makes the room.
@@ -100,7 +106,8 @@ func New(p Parts) *Attempts {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger}
+	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger,
+		regraded: p.Regraded}
 }
 
 // Open gives the actor's open attempt at a module's quiz, "" where there is none.

@@ -160,8 +160,8 @@ func Content(folder string) fs.FS {
 // Close closes the database.
 func (a *App) Close() error { return a.DB.Close() }
 
-// Tend does what must be done from time to time until ctx ends: it writes visits, closes exams whose time is out
-// and signs checkpoints.
+// Tend does what must be done from time to time until ctx ends: it writes visits, closes exams whose time is out,
+// scores again what a correction concerns, and signs checkpoints.
 func (a *App) Tend(ctx context.Context) {
 	visits := time.NewTicker(time.Second)
 	defer visits.Stop()
@@ -177,6 +177,7 @@ func (a *App) Tend(ctx context.Context) {
 		case <-overdue.C:
 			a.report("overdue plays", a.Plays.CloseOverdue(ctx))
 			a.report("overdue attempts", a.Attempts.CloseOverdue(ctx))
+			a.report("corrections", a.Attempts.Regrade(ctx))
 		case <-checkpoints.C:
 			a.report("checkpoint", a.Notary.Sign(ctx, a.DB.Read()))
 		case <-ctx.Done():
