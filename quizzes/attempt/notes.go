@@ -33,22 +33,23 @@ func (a *Attempts) News(ctx context.Context, actor access.Actor) (News, error) {
 	if err := actor.Check(access.TakeQuiz, access.Self); err != nil {
 		return News{}, err
 	}
-	q := a.db.Read()
-	notes, err := notesWhere(ctx, q, "n.person_id = $1 AND n.seen_at IS NULL", actor.ID)
-	if err != nil {
-		return News{}, err
-	}
+	rows, err := newsOf(ctx, a.db.Read(), actor.ID)
 	var out News
-	for _, n := range notes {
-		set, err := a.set(ctx, q, n.SetHash)
+	for _, r := range rows {
+		if r.State != "" {
+			out.Appeals = append(out.Appeals, Appeal{Attempt: r.Attempt, Question: r.What, Module: r.Module, SetHash: r.SetHash, State: r.State,
+				Answer: r.Reason, Decided: r.At})
+			continue
+		}
+		set, err := a.set(ctx, a.db.Read(), r.SetHash)
 		if err != nil {
 			return News{}, err
 		}
 		if a.shows(set.Rules, true).Score {
-			out.Notes = append(out.Notes, n)
+			r.Note.Correction = r.What
+			out.Notes = append(out.Notes, r.Note)
 		}
 	}
-	out.Appeals, err = appealsWhere(ctx, q, "a.person_id = $1 AND a.state <> 'open' AND a.seen_at IS NULL", actor.ID)
 	return out, err
 }
 
@@ -73,6 +74,25 @@ func (a *Attempts) aside(ctx context.Context, actor access.Actor, update, id, wh
 		}
 		return err
 	})
+}
+
+// newsRow is a note, or the answer to an objection where it has a state.
+type newsRow struct {
+	Note
+	What  string `db:"what"` // the correction, or the question
+	State string `db:"state"`
+}
+
+// newsOf gives what a person has not put aside, the oldest first, in one statement: a page that everybody opens asks.
+func newsOf(ctx context.Context, q db.Q, person string) (rows []newsRow, err error) {
+	err = q.Select(ctx, &rows, `SELECT n.attempt_id, n.correction_id AS what, a.module, a.set_hash, n.score_before, n.score_after,
+			n.passed_before, n.passed_after, c.reason, n.created_at, '' AS state
+		FROM attempt_note n JOIN attempt a ON a.id = n.attempt_id JOIN correction c ON c.id = n.correction_id
+		WHERE n.person_id = $1 AND n.seen_at IS NULL
+		UNION ALL SELECT o.attempt_id, o.question, a.module, a.set_hash, 0, 0, FALSE, FALSE, o.answer_text, o.decided_at, o.state
+		FROM appeal o JOIN attempt a ON a.id = o.attempt_id WHERE o.person_id = $1 AND o.state <> 'open' AND o.seen_at IS NULL
+		ORDER BY created_at, what`, person)
+	return rows, err
 }
 
 // notesWhere gives notes, the oldest first; where is one of this package's conditions on n, with one parameter.

@@ -61,7 +61,7 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 	own := r.Person == actor.ID
 	out := Look{Attempt: s.Attempt, Rules: s.Rules, Shows: a.shows(s.Rules, own)}
 	if !out.Shows.Score {
-		out.Score, out.Passed = 0, false
+		out.Score, out.Passed, out.Hidden = 0, false, true
 	}
 	if !own {
 		if out.Signs, err = a.signs(ctx, s); err != nil {

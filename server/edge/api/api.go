@@ -13,6 +13,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
+	"tongguan/quizzes/attempt"
 	"tongguan/server/base/access"
 	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
@@ -31,6 +32,7 @@ type API struct {
 	Teams    *team.Teams
 	Catalog  *catalog.Library
 	Progress *progress.Progress
+	Attempts *attempt.Attempts
 	Training *training.Training
 	Words    *words.Book
 	Log      *slog.Logger
@@ -53,6 +55,8 @@ func (a *API) Mount(app *fiber.App) {
 	v1.Get("/me", a.with(door.ScopeProfile, a.me))
 	v1.Get("/courses", a.with(door.ScopeLearning, a.courses))
 	v1.Get("/progress", a.with(door.ScopeLearning, a.progress))
+	v1.Get("/attempts", a.with(door.ScopeLearning, a.attempts))
+	v1.Get("/attempts/:id", a.with(door.ScopeLearning, a.attempt))
 	v1.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

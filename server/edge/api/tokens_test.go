@@ -103,7 +103,9 @@ func right(q *bank.Question) []string { return q.Key(nil).Right }
 // TestScopesAreTheWholeOfIt holds every scope against every address.
 func TestScopesAreTheWholeOfIt(t *testing.T) {
 	c := newCaller(t, dbtest.SQLiteFile(t))
-	needs := map[string]string{"/me": door.ScopeProfile, "/courses": door.ScopeLearning, "/progress": door.ScopeLearning}
+	needs := map[string]string{"/me": door.ScopeProfile, "/courses": door.ScopeLearning, "/progress": door.ScopeLearning,
+		"/attempts": door.ScopeLearning, "/attempts/{id}": door.ScopeLearning}
+	id := c.sit(true)
 	for _, scope := range door.Scopes() {
 		token := c.token(scope)
 		for path := range c.doc.Paths.Map() {
@@ -116,7 +118,7 @@ func TestScopesAreTheWholeOfIt(t *testing.T) {
 			} else if needs[path] == "" {
 				t.Errorf("%s: this test does not know its scope", path)
 			}
-			c.held("/api/v1"+path, token, want)
+			c.held("/api/v1"+strings.ReplaceAll(path, "{id}", id), token, want)
 		}
 	}
 	c.held("/api/v1/openapi.yaml", "", http.StatusOK)
