@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tongguan/quizzes/bank"
@@ -16,10 +17,11 @@ type Marked struct {
 	Item      bank.Item // as it was shown
 	Chosen    []string
 	Certainty int
-	Points    int    // hundredths of the question's mark
-	Pending   bool   // people have not marked it yet
-	Void      bool   // it was found to be wrong, and harms nobody
-	Marks     []Mark // of an open answer that is settled
+	Points    int     // hundredths of the question's mark
+	Pending   bool    // people have not marked it yet
+	Void      bool    // it was found to be wrong, and harms nobody
+	Marks     []Mark  // of an open answer that is settled
+	Appeal    *Appeal // the objection to it, or nil
 }
 
 // Shows is what may be shown of a closed attempt to whoever asks.
@@ -37,6 +39,7 @@ type Look struct {
 	Marked []Marked // empty where the answers are not shown
 	Shows  Shows
 	Signs  *Signs // only for examiners
+	Notes  []Note // how corrections have changed the result, where the score is shown
 }
 
 // Review looks back on a closed attempt, as far as its quiz's rules allow the actor.
@@ -58,10 +61,15 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 	own := r.Person == actor.ID
 	out := Look{Attempt: s.Attempt, Rules: s.Rules, Shows: a.shows(s.Rules, own)}
 	if !out.Shows.Score {
-		out.Score, out.Passed = 0, false
+		out.Score, out.Passed, out.Hidden = 0, false, true
 	}
 	if !own {
 		if out.Signs, err = a.signs(ctx, s); err != nil {
+			return out, err
+		}
+	}
+	if out.Shows.Score {
+		if out.Notes, err = notesWhere(ctx, a.db.Read(), "n.attempt_id = $1", id); err != nil {
 			return out, err
 		}
 	}
@@ -92,11 +100,16 @@ func (a *Attempts) markedAll(ctx context.Context, s Sitting) ([]Marked, error) {
 	if err != nil {
 		return nil, err
 	}
+	appeals, err := appealsWhere(ctx, a.db.Read(), "a.attempt_id = $1", s.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Marked, len(s.Paper))
 	for i := range s.Paper {
 		m := s.marked(i)
-		for _, c := range corrections {
-			m.Void = m.Void || c.Kind == Void && c.Question == m.Question.ID && c.Print == m.Question.Print
+		m.Void = void(corrections, m.Question)
+		if at := slices.IndexFunc(appeals, func(one Appeal) bool { return one.Question == m.Question.ID }); at >= 0 {
+			m.Appeal = &appeals[at]
 		}
 		if m.Question.Type == grading.Open && len(m.Chosen) > 0 {
 			marks, _, err := marksOf(ctx, a.db.Read(), s.ID, m.Question.ID, "")

@@ -53,7 +53,7 @@ func (a *Attempts) Prepare(ctx context.Context, actor access.Actor, module strin
 	}
 	p.Counting = counting(set.Counts, p.Past)
 	p.Left, p.NextAt, p.Why = a.mayBegin(set.Rules, p.Past, now, p.Minutes-set.Minutes)
-	return p, nil
+	return p, a.hide(ctx, p.Past) // Counting is one of them
 }
 
 // stretched is a time limit in minutes with extra time in per cent, rounded up.

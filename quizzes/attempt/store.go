@@ -160,6 +160,13 @@ func claimSeat(ctx context.Context, q db.Q, person, module string) error {
 	return err
 }
 
+// holdSeat claims a person's seat without beginning anything.
+func holdSeat(ctx context.Context, q db.Q, person, module string) error {
+	_, err := q.Exec(ctx, `INSERT INTO seat (person_id, module, starts) VALUES ($1, $2, 0)
+		ON CONFLICT (person_id, module) DO UPDATE SET starts = seat.starts`, person, module)
+	return err
+}
+
 // openIn gives the attempt that is open, "" where none is; overdue says that its time is up.
 func openIn(ctx context.Context, q db.Q, person, module string, now int64) (id string, overdue bool, err error) {
 	var found struct {

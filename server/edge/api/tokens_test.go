@@ -104,7 +104,8 @@ func right(q *bank.Question) []string { return q.Key(nil).Right }
 func TestScopesAreTheWholeOfIt(t *testing.T) {
 	c := newCaller(t, dbtest.SQLiteFile(t))
 	needs := map[string]string{"/me": door.ScopeProfile, "/courses": door.ScopeLearning, "/progress": door.ScopeLearning,
-		"/quizzes/{course}/{module}/statistics": door.ScopeContent}
+		"/attempts": door.ScopeLearning, "/attempts/{id}": door.ScopeLearning, "/quizzes/{course}/{module}/statistics": door.ScopeContent}
+	id := c.sit(true)
 	for _, scope := range door.Scopes() {
 		token := c.token(scope)
 		for path := range c.doc.Paths.Map() {
@@ -120,7 +121,7 @@ func TestScopesAreTheWholeOfIt(t *testing.T) {
 			if want == http.StatusOK && scope == door.ScopeContent {
 				want = http.StatusNotFound // the person is a learner: nothing is there
 			}
-			c.held("/api/v1"+strings.NewReplacer("{course}", "process", "{module}", "negotiation").Replace(path), token, want)
+			c.held("/api/v1"+strings.NewReplacer("{course}", "process", "{module}", "negotiation", "{id}", id).Replace(path), token, want)
 		}
 	}
 	c.held("/api/v1/openapi.yaml", "", http.StatusOK)

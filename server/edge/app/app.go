@@ -177,6 +177,7 @@ func (a *App) chores() []chore {
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
+		{"corrections", 15 * time.Second, a.Attempts.Regrade},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}

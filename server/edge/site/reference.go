@@ -155,6 +155,10 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 	}
 	cat, questions := s.Catalog.Current(), s.Bank.Current()
 	p := desk.Page{Frame: s.frame(c, v, v.voice.T("desk.title")), Authoring: s.Authoring}
+	var err error
+	if p.Head, err = s.deskHead(c, v); err != nil {
+		return err
+	}
 	for _, problem := range check.All(s.Catalog, s.Bank) {
 		p.Problems = append(p.Problems, desk.Problem{File: problem.File, Line: problem.Line, Text: v.voice.T(problem.Key, pairs(problem.Args)...)})
 	}

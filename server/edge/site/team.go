@@ -207,46 +207,55 @@ func (s *Site) dueText(v visit, due string) string {
 
 // member shows one member: courses, lessons, attempts.
 func (s *Site) member(c *fiber.Ctx, v visit) error {
-	ctx, id := c.UserContext(), c.Params("person")
-	who, err := s.People.Get(ctx, v.actor, id)
+	p, err := s.memberPage(c, v, c.Params("person"))
 	if err != nil {
 		return err
+	}
+	return s.draw(c, team.MemberPageOf(p))
+}
+
+func (s *Site) memberPage(c *fiber.Ctx, v visit, id string) (p team.MemberPage, err error) {
+	ctx := c.UserContext()
+	who, err := s.People.Get(ctx, v.actor, id)
+	if err != nil {
+		return p, err
 	}
 	state, err := s.Progress.Of(ctx, v.actor, id)
 	if err != nil {
-		return err
+		return p, err
 	}
 	assigned, err := s.Training.For(ctx, id, who.Team)
 	if err != nil {
-		return err
+		return p, err
 	}
 	attempts, err := s.Attempts.Of(ctx, v.actor, id, "")
 	if err != nil {
-		return err
+		return p, err
 	}
 	teams, err := s.Teams.Names(ctx)
 	if err != nil {
-		return err
+		return p, err
 	}
 	to, err := s.People.Relation(ctx, v.actor, id)
 	if err != nil {
-		return err
+		return p, err
 	}
-	p := team.MemberPage{Frame: s.frame(c, v, who.Name), Name: who.Name, Team: teams[who.Team], HiredOn: s.dueText(v, who.HiredOn),
+	p = team.MemberPage{Frame: s.frame(c, v, who.Name), Name: who.Name, Team: teams[who.Team], HiredOn: s.dueText(v, who.HiredOn),
 		Login: who.Login, Back: "/team"}
 	if v.actor.May(access.AssignCourse, to) {
 		p.Assign = "/assignments/new?person=" + id
 	}
 	if p.Courses, err = s.memberCourses(c, v, state, assigned, p.Assign != ""); err != nil {
-		return err
+		return p, err
 	}
 	for _, a := range attempts {
 		p.Attempts = append(p.Attempts, s.memberAttempt(v, a, v.actor.May(access.ReviewAttempt, to)))
 	}
-	if p.Rehearsals, err = s.memberRehearsals(c, v, id); err != nil {
-		return err
+	if p.Extra, err = s.extraTime(c, v, id, to); err != nil {
+		return p, err
 	}
-	return s.draw(c, team.MemberPageOf(p))
+	p.Rehearsals, err = s.memberRehearsals(c, v, id)
+	return p, err
 }
 
 // memberRehearsals lists what a member has rehearsed; those that have ended can be looked back on.
@@ -322,7 +331,9 @@ func (s *Site) memberModule(v visit, state progress.State, m *catalog.Module) te
 func (s *Site) memberAttempt(v visit, a attempt.Attempt, may bool) team.Attempt {
 	out := team.Attempt{Module: s.moduleTitle(v, a.Module), When: v.voice.DateTime(a.Started, s.Zone), State: a.State, Passed: a.Passed}
 	if a.State == attempt.Closed {
-		out.Score = v.voice.Percent(a.Score)
+		if out.Score = v.voice.Percent(a.Score); a.Pending > 0 {
+			out.State = "pending"
+		}
 		if may {
 			out.URL = "/attempts/" + a.ID + "/review"
 		}

@@ -33,6 +33,7 @@ type Page struct {
 	Modules   []Set
 	Coverage  []Row
 	Covered   int
+	Head      Head
 }
 
 // Scene is a role-play in the list.
