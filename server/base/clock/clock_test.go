@@ -101,7 +101,7 @@ func TestSystemDrawsChance(t *testing.T) {
 
 func TestCorrection(t *testing.T) {
 	c := System()
-	off := func() time.Duration { return time.UnixMilli(c.Now()).Sub(time.Now()).Round(time.Second) }
+	off := func() time.Duration { return time.Until(time.UnixMilli(c.Now())).Round(time.Second) }
 	for _, step := range []struct{ to, want time.Duration }{
 		{time.Hour, time.Hour},
 		{time.Hour + noise - 1, time.Hour}, // the network's
