@@ -35,8 +35,6 @@ func places(a *academy) []place {
 		{"import", "admin", "/admin/import"},
 		{"audit", "inspector", "/audit"},
 		{"desk", "author", "/desk"},
-		{"quiz-desk", "author", "/desk/quizzes/" + module},
-		{"quiz-desk-open", "author", "/desk/quizzes/" + module + "?item=all&sort=facility"},
 	}
 }
 

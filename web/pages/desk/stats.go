@@ -76,6 +76,7 @@ type ItemStats struct {
 	Weight, Intended       string
 	Tags                   []Tag
 	Actions                []string
+	Action                 string // the first of them, for the table; "" where there is nothing to do
 	Facts                  []Fact
 	Options                []OptionStats
 	Clauses                []parts.Chip
