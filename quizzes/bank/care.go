@@ -15,9 +15,10 @@ import (
 
 // Below what a careful trainer would look again.
 const (
-	fewestAnswers = 5 // different right answers of a calculated question over the drawn parameters
-	shortestQuote = 6 // characters of a right option that stands in its case's passage word for word
-	shortestWord  = 4 // letters of a Latin word that tells two texts to belong together
+	markDraws     = 40 // sets of parameters for which the right answer is marked
+	fewestAnswers = 5  // different right answers of a calculated question over the drawn parameters
+	shortestQuote = 6  // characters of a right option that stands in its case's passage word for word
+	shortestWord  = 4  // letters of a Latin word that tells two texts to belong together
 )
 
 // care looks at a question that is formally in order for what makes it unfair, or tells its answer.
@@ -145,10 +146,9 @@ var common = map[string]bool{"that": true, "this": true, "with": true, "from": t
 
 // answers draws parameters and looks at the right answers: whether they vary, are below zero, and can be given as asked.
 func (l *linter) answers(q *Question) {
-	drawn := l.drawn(q)
 	different := map[string]bool{}
 	var below *big.Rat
-	for _, p := range drawn {
+	for _, p := range l.drawn {
 		v, err := q.Formula.Value(p.rats())
 		if err != nil {
 			continue
@@ -158,7 +158,7 @@ func (l *linter) answers(q *Question) {
 			below = v
 		}
 	}
-	if len(drawn) > 0 && len(different) < fewestAnswers {
+	if len(different) < fewestAnswers {
 		l.at(q.Line, "bank.answer_same", "id", q.ID, "n", len(different), "min", fewestAnswers)
 	}
 	if below != nil {
@@ -167,7 +167,7 @@ func (l *linter) answers(q *Question) {
 	if places, ok := rounded(q.Formula.String()); ok {
 		l.tolerance(q, places)
 	}
-	for _, p := range drawn {
+	for _, p := range l.drawn[:min(len(l.drawn), markDraws)] {
 		if !l.accepted(q, p) {
 			return
 		}

@@ -169,13 +169,13 @@ func (q *Question) meets(values map[string]*big.Rat) bool {
 // tryParams draws many times, so that an author hears of a condition that cannot be met, or of a division by zero, before
 // a learner does.
 func (l *linter) tryParams(q *Question) {
-	if len(l.drawn(q)) < checkDraws {
+	if l.drawn = q.drawMany(); len(l.drawn) < checkDraws {
 		l.at(q.Line, "bank.params_impossible", "id", q.ID)
 	}
 }
 
-// drawn gives many sets of parameters, fewer where one cannot be found.
-func (l *linter) drawn(q *Question) (out []Params) {
+// drawMany gives many sets of parameters, the same every time, and fewer where one cannot be found.
+func (q *Question) drawMany() (out []Params) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	for range checkDraws {
 		p := q.draw(chance)

@@ -31,6 +31,7 @@ type linter struct {
 	file     string
 	ids      map[string]int // line of the first question with the id
 	problems []fault.Problem
+	drawn    []Params // of the calculated question that was read last
 }
 
 func (l *linter) at(line int, key string, args ...any) {
