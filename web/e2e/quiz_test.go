@@ -18,21 +18,21 @@ func TestQuizPagesLookRight(t *testing.T) {
 			s := sits(t, a, "look."+kind.id, kind.id)
 			if kind.id == "pages" {
 				for n := range 12 {
-					everyWay(t, s.tab, "quiz-pages-"+typeAt(s.tab, s.at, n+1), s.at+"?q="+str(n+1))
+					eachWay(t, s.tab, "quiz-pages-"+typeAt(s.tab, s.at, n+1), s.at+"?q="+str(n+1))
 				}
 			} else {
-				everyWay(t, s.tab, "quiz-"+kind.id+"-page", s.at)
+				eachWay(t, s.tab, "quiz-"+kind.id+"-page", s.at)
 			}
 			s.answerHalf(kind.id == "forward")
-			everyWay(t, s.tab, "quiz-"+kind.id+"-overview", s.at+"/submit")
-			everyWay(t, s.tab, "quiz-"+kind.id+"-intro-open", "/courses/trial/"+kind.id+"/quiz")
+			eachWay(t, s.tab, "quiz-"+kind.id+"-overview", s.at+"/submit")
+			eachWay(t, s.tab, "quiz-"+kind.id+"-intro-open", "/courses/trial/"+kind.id+"/quiz")
 			if kind.id == "once" {
-				everyWay(t, s.tab, "quiz-once-final", s.at+"?q=2")
+				eachWay(t, s.tab, "quiz-once-final", s.at+"?q=2")
 			}
 			s.visit(s.at + "/submit")
 			s.submit("[data-submit] button")
-			everyWay(t, s.tab, "quiz-"+kind.id+"-review", s.at+"/review")
-			everyWay(t, s.tab, "quiz-"+kind.id+"-intro", "/courses/trial/"+kind.id+"/quiz")
+			eachWay(t, s.tab, "quiz-"+kind.id+"-review", s.at+"/review")
+			eachWay(t, s.tab, "quiz-"+kind.id+"-intro", "/courses/trial/"+kind.id+"/quiz")
 		})
 	}
 }
