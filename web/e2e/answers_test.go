@@ -341,3 +341,48 @@ func TestTimeRunsOut(t *testing.T) {
 		t.Errorf("the attempt is %s with %v", x.State, x.Answers)
 	}
 }
+
+// Without a way back, and with answers that are marked at once, the buttons lead on after everything is saved.
+func TestOneWayAndAtOnce(t *testing.T) {
+	s := sits(t, trial(t), "one.way", "forward")
+	for n := range 3 {
+		s.answerByKeys()
+		s.submit(shown + " button[value=next]")
+		if x := s.sitting(); x.Answered != n+1 || !x.Answers[x.Paper[n].Question].Final {
+			t.Fatalf("after question %d: %v", n+1, x.Answers)
+		}
+	}
+	if got := s.path(); got != s.at+"/submit" {
+		t.Errorf("the last question leads to %s", got)
+	}
+	s = sits(t, trial(t), "at.once", "once")
+	s.answerByKeys()
+	s.submit(shown + " button[value=final]")
+	if !s.exists(".final .mark-tag") {
+		t.Error("the settled answer is not marked")
+	}
+	s.submit(shown + " button[value=next]")
+	if got := s.path(); got != s.at+"?q=2" {
+		t.Errorf("after a settled answer on %s", got)
+	}
+}
+
+// The checks of a lesson use the same controls, in place.
+func TestChecksOfEveryType(t *testing.T) {
+	a := trial(t)
+	b := a.tab(t)
+	b.signIn("learner", a.company.Password)
+	b.size(1280, 900)
+	b.visit("/courses/trial/pages/read")
+	b.run(`document.querySelector("#check-trial-order .step-down").click()`)
+	b.run(`document.querySelector("#check-trial-order button[type=submit]").click()`)
+	b.says("#check-trial-order", "先审后签")
+	b.run(`document.querySelector("#check-trial-number input[name=typed]").value = "五万"; document.querySelector("#check-trial-number button[type=submit]").click()`)
+	b.says("#check-trial-number", "这里要填一个数")
+	b.run(`document.querySelector("#check-trial-number input[name=typed]").value = "5万元"; document.querySelector("#check-trial-number button[type=submit]").click()`)
+	b.says("#check-trial-number", "答对了")
+	inspect(t, b, "quiz-checks")
+	b.run(`document.querySelector("#check-trial-order button[type=submit]").click()`)
+	b.until("the check can be answered again, with buttons", func() bool { return b.exists("#check-trial-order .step-down") })
+	eachWay(t, b, "quiz-lesson", "/courses/trial/pages/read")
+}
