@@ -146,7 +146,7 @@ func (b *tab) answerByKeys() (kind string) {
 			b.keys(kb.ArrowDown + "\t")
 		}
 	case "ordering":
-		b.tabTo(".step-down")
+		b.tabTo(".seq-down")
 		b.keys("\r")
 	case "cloze":
 		b.tabTo("select")
@@ -374,7 +374,7 @@ func TestChecksOfEveryType(t *testing.T) {
 	b.signIn("learner", a.company.Password)
 	b.size(1280, 900)
 	b.visit("/courses/trial/pages/read")
-	b.run(`document.querySelector("#check-trial-order .step-down").click()`)
+	b.run(`document.querySelector("#check-trial-order .seq-down").click()`)
 	b.run(`document.querySelector("#check-trial-order button[type=submit]").click()`)
 	b.says("#check-trial-order", "先审后签")
 	b.run(`document.querySelector("#check-trial-number input[name=typed]").value = "五万"; document.querySelector("#check-trial-number button[type=submit]").click()`)
@@ -383,6 +383,6 @@ func TestChecksOfEveryType(t *testing.T) {
 	b.says("#check-trial-number", "答对了")
 	inspect(t, b, "quiz-checks")
 	b.run(`document.querySelector("#check-trial-order button[type=submit]").click()`)
-	b.until("the check can be answered again, with buttons", func() bool { return b.exists("#check-trial-order .step-down") })
+	b.until("the check can be answered again, with buttons", func() bool { return b.exists("#check-trial-order .seq-down") })
 	eachWay(t, b, "quiz-lesson", "/courses/trial/pages/read")
 }

@@ -33,6 +33,11 @@ func TestQuizPagesLookRight(t *testing.T) {
 			s.submit("[data-submit] button")
 			eachWay(t, s.tab, "quiz-"+kind.id+"-review", s.at+"/review")
 			eachWay(t, s.tab, "quiz-"+kind.id+"-intro", "/courses/trial/"+kind.id+"/quiz")
+			if kind.id == "forward" {
+				examiner := a.tab(t)
+				examiner.signIn("inspector", a.company.Password)
+				eachWay(t, examiner, "quiz-examined", s.at+"/review")
+			}
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
+	"tongguan/server/base/access"
 )
 
 // typesContent is the content of the other tests with a module of every type of question, under the given rules.
@@ -258,5 +259,33 @@ func TestNothingIsShownBeforeItsTime(t *testing.T) {
 	}
 	if !strings.Contains(intro, "起可以再考") || strings.Contains(intro, `name="accepted"`) {
 		t.Error("the pause is not said, or the form is there all the same")
+	}
+}
+
+// An open answer shows the levels that two people gave it, and what they wrote.
+func TestOpenAnswersShowTheirMarks(t *testing.T) {
+	b := sitsDown(t, "{draw: 9, pass: 60, minutes: 30}")
+	b.addPerson("second", "elsewhere", access.Author)
+	i := slices.IndexFunc(b.sitting().Questions, func(q *bank.Question) bool { return q.ID == "letter" })
+	b.post(b.at+"/answers", url.Values{"q": {string(rune('1' + i))}, "question": {"letter"}, "typed": {"请确认"}}).want(t, http.StatusSeeOther)
+	b.post(b.at+"/submit", nil).want(t, http.StatusSeeOther)
+	if page := b.get(b.at + "/review").want(t, http.StatusOK).body; !strings.Contains(page, "还有1道开放题正在评阅") || strings.Contains(page, `class="ring"`) {
+		t.Error("before it is marked the review does not say so, or gives a score")
+	}
+	for n, who := range []string{"author", "second"} {
+		levels := map[string]int{"needs": 1, "tone": 1}
+		note := []string{"要点齐，缺数字", ""}[n]
+		if err := b.Attempts.GiveMark(context.Background(), b.actor(who), strings.TrimPrefix(b.at, "/attempts/"), "letter", levels, note); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := b.get(b.at + "/review").want(t, http.StatusOK).body
+	for _, want := range []string{"写出一部分", "30 / 60", "请对方在期限内书面确认", "40 / 40", "要点齐，缺数字", "得70%", `class="ring"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the review does not show %q", want)
+		}
+	}
+	if strings.Contains(page, "没有写出需求") {
+		t.Error("it shows a level that nobody gave")
 	}
 }
