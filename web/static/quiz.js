@@ -58,11 +58,11 @@
     list.dataset.placed = "1";
     all("[data-step]", list).forEach((step, i, steps) => {
       step.querySelector("select").value = String(i + 1);
-      const n = step.querySelector(".step-number");
+      const n = step.querySelector(".seq-number");
       if (!n) return;
       n.textContent = String(i + 1);
-      step.querySelector(".step-up").disabled = i === 0;
-      step.querySelector(".step-down").disabled = i === steps.length - 1;
+      step.querySelector(".seq-up").disabled = i === 0;
+      step.querySelector(".seq-down").disabled = i === steps.length - 1;
     });
   }
 
@@ -75,22 +75,22 @@
     const changed = (step) => {
       number(list);
       const steps = all("[data-step]", list);
-      said.textContent = put(list.dataset.moved, {step: step.querySelector(".step-text").textContent, place: steps.indexOf(step) + 1, count: steps.length});
+      said.textContent = put(list.dataset.moved, {step: step.querySelector(".seq-text").textContent, place: steps.indexOf(step) + 1, count: steps.length});
       step.querySelector("select").dispatchEvent(new Event("change", {bubbles: true}));
     };
     all("[data-step]", list).forEach((step) => {
-      const text = step.querySelector(".step-text").textContent, place = step.querySelector(".step-place");
+      const text = step.querySelector(".seq-text").textContent, place = step.querySelector(".seq-place");
       place.querySelector("select").hidden = true;
       place.querySelector("label").hidden = true;
       const n = document.createElement("span");
-      n.className = "step-number";
+      n.className = "seq-number";
       place.append(n);
       const moves = document.createElement("span");
-      moves.className = "step-moves";
+      moves.className = "seq-moves";
       for (const [kind, d, label] of [["up", "M5 12l5-5 5 5", list.dataset.up], ["down", "M5 8l5 5 5-5", list.dataset.down]]) {
         const b = document.createElement("button");
         b.type = "button";
-        b.className = "step-move step-" + kind;
+        b.className = "seq-move seq-" + kind;
         b.innerHTML = arrow(d);
         b.setAttribute("aria-label", put(label, {step: text}));
         b.addEventListener("click", () => {
@@ -117,13 +117,14 @@
     let from = null;
     step.addEventListener("pointerdown", (e) => {
       if (e.button !== 0 || e.target.closest("button") || list.closest("fieldset:disabled")) return;
+      if (e.pointerType !== "mouse" && !e.target.closest(".seq-place")) return; // a finger elsewhere scrolls the page
       from = {y: e.clientY, before: step.nextElementSibling, moved: false};
       step.setPointerCapture(e.pointerId);
     });
     step.addEventListener("pointermove", (e) => {
       if (!from || Math.abs(e.clientY - from.y) < 6 && !from.moved) return;
       from.moved = true;
-      step.classList.add("step-dragged");
+      step.classList.add("seq-dragged");
       for (const other of all("[data-step]", list)) {
         const box = other.getBoundingClientRect(), middle = box.top + box.height / 2;
         if (other === step || e.clientY < box.top || e.clientY > box.bottom) continue;
@@ -135,7 +136,7 @@
       if (!from) return;
       const {before, moved} = from;
       from = null;
-      step.classList.remove("step-dragged");
+      step.classList.remove("seq-dragged");
       if (e.type === "pointercancel" && moved) list.insertBefore(step, before);
       else if (moved && step.nextElementSibling !== before) done();
     };
@@ -574,7 +575,11 @@
 
   restored = waiting();
   restore(sitting);
-  if (restored) { calm = "restored"; show(); flush(); }
+  if (restored) {
+    if (Object.values(load().waits).some((w) => w.at < now() - 5000)) calm = "restored"; // else it is on its way from the page before
+    show();
+    flush();
+  }
   tick();
   setInterval(tick, 500);
   if ("whole" in d) setTimeout(gather, 200);
