@@ -71,9 +71,15 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 			return out, err
 		}
 	}
+	err = a.fill(ctx, s, &out)
+	return out, err
+}
+
+// fill puts into a look what it shows.
+func (a *Attempts) fill(ctx context.Context, s Sitting, out *Look) (err error) {
 	if out.Shows.Score {
-		if out.Notes, err = notesWhere(ctx, a.db.Read(), "n.attempt_id = $1", id); err != nil {
-			return out, err
+		if out.Notes, err = notesWhere(ctx, a.db.Read(), "n.attempt_id = $1", s.ID); err != nil {
+			return err
 		}
 	}
 	if out.Shows.Answers {
@@ -84,7 +90,7 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 			out.Marked[i].Question = unexplained(m.Question)
 		}
 	}
-	return out, err
+	return err
 }
 
 // unexplained is a question without what explains its answers.
