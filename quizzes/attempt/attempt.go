@@ -189,8 +189,11 @@ func Legible(asked *bank.Question, params bank.Params, chosen []string) bool {
 	return err == nil
 }
 
-// latest is how many attempts are listed at most.
-const latest = 50
+// How many attempts are listed at most, and how many are looked at where something is decided from them.
+const (
+	latest = 50
+	every  = 100_000
+)
 
 // Of gives a person's latest attempts, the newest first and without their papers; module "" for all modules. Of one's own,
 // scores that the rules do not show are not in them.
@@ -198,7 +201,7 @@ func (a *Attempts) Of(ctx context.Context, actor access.Actor, person, module st
 	if err := a.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
 		return nil, err
 	}
-	all, err := attemptsOf(ctx, a.db.Read(), person, module)
+	all, err := attemptsOf(ctx, a.db.Read(), person, module, latest)
 	if err == nil && person == actor.ID {
 		err = a.hide(ctx, all)
 	}
@@ -226,7 +229,11 @@ func (a *Attempts) hide(ctx context.Context, all []Attempt) error {
 		if err != nil {
 			return err
 		}
-		if !a.shows(set.Rules, true).Score {
+		shows, err := a.shows(ctx, set.Rules, true)
+		if err != nil {
+			return err
+		}
+		if !shows.Score {
 			all[i].Score, all[i].Passed, all[i].Hidden = 0, false, true
 		}
 	}

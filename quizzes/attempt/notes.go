@@ -45,7 +45,11 @@ func (a *Attempts) News(ctx context.Context, actor access.Actor) (News, error) {
 		if err != nil {
 			return News{}, err
 		}
-		if a.shows(set.Rules, true).Score {
+		shows, err := a.shows(ctx, set.Rules, true)
+		if err != nil {
+			return News{}, err
+		}
+		if shows.Score {
 			r.Note.Correction = r.What
 			out.Notes = append(out.Notes, r.Note)
 		}

@@ -71,7 +71,11 @@ func (a *Attempts) Final(ctx context.Context, actor access.Actor, id, question s
 	if s, err = a.sitting(ctx, a.db.Read(), r); err != nil || s.Rules.Answers != bank.AtOnce {
 		return Marked{}, err
 	}
-	return s.marked(at), nil
+	m := s.marked(at)
+	if s.Rules.Explain != bank.AtOnce {
+		m.Question = unexplained(m.Question)
+	}
+	return m, nil
 }
 
 // index is the place of a question on the paper, or −1.
@@ -139,7 +143,7 @@ func effectOf(ctx context.Context, q db.Q, r row, c bank.Counts, passed bool) (e
 	if err := holdSeat(ctx, q, r.Person, r.Module); err != nil { // two attempts that are settled at once wait for each other
 		return evidence.AsSaid, err
 	}
-	past, err := attemptsOf(ctx, q, r.Person, r.Module)
+	past, err := attemptsOf(ctx, q, r.Person, r.Module, every)
 	if err != nil {
 		return evidence.AsSaid, err
 	}

@@ -59,7 +59,10 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 		return Look{}, err
 	}
 	own := r.Person == actor.ID
-	out := Look{Attempt: s.Attempt, Rules: s.Rules, Shows: a.shows(s.Rules, own)}
+	out := Look{Attempt: s.Attempt, Rules: s.Rules}
+	if out.Shows, err = a.shows(ctx, s.Rules, own); err != nil {
+		return Look{}, err
+	}
 	if !out.Shows.Score {
 		out.Score, out.Passed, out.Hidden = 0, false, true
 	}
@@ -68,31 +71,67 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 			return out, err
 		}
 	}
+	err = a.fill(ctx, s, &out)
+	return out, err
+}
+
+// fill puts into a look what it shows.
+func (a *Attempts) fill(ctx context.Context, s Sitting, out *Look) (err error) {
 	if out.Shows.Score {
-		if out.Notes, err = notesWhere(ctx, a.db.Read(), "n.attempt_id = $1", id); err != nil {
-			return out, err
+		if out.Notes, err = notesWhere(ctx, a.db.Read(), "n.attempt_id = $1", s.ID); err != nil {
+			return err
 		}
 	}
 	if out.Shows.Answers {
 		out.Marked, err = a.markedAll(ctx, s)
 	}
-	return out, err
+	if !out.Shows.Explanations {
+		for i, m := range out.Marked {
+			out.Marked[i].Question = unexplained(m.Question)
+		}
+	}
+	return err
+}
+
+// unexplained is a question without what explains its answers.
+func unexplained(q *bank.Question) *bank.Question {
+	out := *q
+	out.Explanation, out.Options = bank.Text{}, slices.Clone(q.Options)
+	for i := range out.Options {
+		out.Options[i].Why = bank.Text{}
+	}
+	return &out
 }
 
 // shows says what is shown now: to examiners all, to the person what the rules allow.
-func (a *Attempts) shows(r bank.Rules, own bool) Shows {
+func (a *Attempts) shows(ctx context.Context, r bank.Rules, own bool) (Shows, error) {
 	if !own {
-		return Shows{Score: true, Answers: true, Explanations: true}
+		return Shows{Score: true, Answers: true, Explanations: true}, nil
 	}
-	now := time.UnixMilli(a.clock.Now()).In(a.zone)
-	out := Shows{Score: r.Shown(r.Score, now), Answers: r.Shown(r.Answers, now), Explanations: r.Shown(r.Explain, now)}
-	for _, w := range []bank.When{r.Score, r.Answers, r.Explain} {
-		if w == bank.AfterAll && !r.Shown(w, now) {
-			_, until := r.Window(a.zone)
-			out.Later = until.UnixMilli()
+	_, end := r.Window(a.zone)
+	until, now := end.UnixMilli(), a.clock.Now()
+	if longest := int64(stretched(r.Minutes, mostExtra)-r.Minutes) * time.Minute.Milliseconds(); !end.IsZero() && now > until && now <= until+longest {
+		percent, err := longestExtra(ctx, a.db.Read()) // somebody with extra time may still be at it
+		if err != nil {
+			return Shows{}, err
+		}
+		until += int64(stretched(r.Minutes, percent)-r.Minutes) * time.Minute.Milliseconds()
+	}
+	var out Shows
+	for _, one := range []struct {
+		when bank.When
+		show *bool
+	}{{r.Score, &out.Score}, {r.Answers, &out.Answers}, {r.Explain, &out.Explanations}} {
+		switch one.when {
+		case bank.AtOnce, bank.Submission:
+			*one.show = true
+		case bank.AfterAll:
+			if *one.show = !end.IsZero() && now > until; !*one.show && !end.IsZero() {
+				out.Later = until
+			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 func (a *Attempts) markedAll(ctx context.Context, s Sitting) ([]Marked, error) {
