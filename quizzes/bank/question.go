@@ -240,7 +240,7 @@ func (q *Question) Right(params Params) []string {
 	case grading.Numeric, grading.Calculated:
 		for _, n := range k.Numbers {
 			if n.Points == grading.Full {
-				return []string{Decimal(n.Value) + q.unit()}
+				return []string{thousands(Decimal(n.Value)) + q.unit()}
 			}
 		}
 		return nil

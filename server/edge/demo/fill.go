@@ -42,7 +42,7 @@ func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (fil
 	}
 	f := filler{App: a, company: c, chance: rand.New(rand.NewPCG(seed, 2)), advance: advance, now: begin.Now(),
 		teams: map[string]string{}, people: map[string]people.Person{}}
-	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.assign, f.learn} {
+	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.assign, f.learn, f.mark, f.doubt} {
 		if err := step(ctx); err != nil {
 			return false, fmt.Errorf("demo: %w", err)
 		}
@@ -262,6 +262,7 @@ func (f *filler) sit(ctx context.Context, who access.Actor, module string, p pup
 		}
 		for i, q := range s.Questions {
 			given := f.choose(q, s.Paper[i].Params, p)
+			f.advance(time.Duration(20+f.chance.IntN(70)) * time.Second)
 			if len(given) == 0 {
 				continue
 			}
@@ -269,7 +270,7 @@ func (f *filler) sit(ctx context.Context, who access.Actor, module string, p pup
 				return fmt.Errorf("%s %q: %w", q.ID, given, err)
 			}
 		}
-		f.advance(time.Duration(100+f.chance.IntN(300)) * time.Second)
+		f.advance(time.Duration(10+f.chance.IntN(60)) * time.Second)
 		if err := f.Attempts.Submit(ctx, who, id); err != nil {
 			return err
 		}
