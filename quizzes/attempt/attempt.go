@@ -96,8 +96,8 @@ type Parts struct {
 	People *people.People
 	Bank   *bank.Library
 	Ledger *evidence.Ledger
-	// Regraded is told when a correction changes points of closed attempts, in the transaction that does it, with the hash
-	// of their set; nil tells nobody.
+	// Regraded is told of each set whose closed attempts a correction has scored again, by its hash, in the transaction that
+	// says so; nil tells nobody.
 	Regraded func(ctx context.Context, q db.Q, set string) error
 }
 

@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"context"
+	"slices"
 
 	"tongguan/quizzes/evidence"
 	"tongguan/server/base/audit"
@@ -43,7 +44,7 @@ func (a *Attempts) regrade(ctx context.Context, id string, most int) (done bool,
 			return false, err
 		}
 		if len(rows) == 0 {
-			return true, finishCorrection(ctx, a.db, id, a.clock.Now())
+			return true, a.finish(ctx, id, sets)
 		}
 		for _, r := range rows {
 			at, err := r.attempt()
@@ -77,7 +78,13 @@ func (a *Attempts) regradeOne(ctx context.Context, c Correction, id string) erro
 		if err != nil {
 			return err
 		}
-		s, err := a.sheet(ctx, q, r, answers)
+		corrections, err := correctionsOf(ctx, q, r.Module)
+		if err != nil {
+			return err
+		}
+		// Those decided later are not for now: what they bring must be told as theirs.
+		later := slices.IndexFunc(corrections, func(one Correction) bool { return one.ID == c.ID }) + 1
+		s, err := a.sheetWith(ctx, q, r, corrections[:later], answers)
 		if err != nil {
 			return err
 		}
@@ -93,11 +100,6 @@ func (a *Attempts) regradeOne(ctx context.Context, c Correction, id string) erro
 func (a *Attempts) rescore(ctx context.Context, q db.Q, r row, s sheet, c Correction) error {
 	if err := s.storeChanged(ctx, q, r.ID); err != nil {
 		return err
-	}
-	if s.changed() && a.regraded != nil {
-		if err := a.regraded(ctx, q, r.SetHash); err != nil {
-			return err
-		}
 	}
 	before := r.outline()
 	score, passed := s.raised(r)
@@ -141,16 +143,6 @@ func (s sheet) raised(r row) (score int, passed bool) {
 	before := r.outline()
 	score = max(before.Score, s.score())
 	return score, before.Passed || score >= r.Pass
-}
-
-// changed says whether a correction has changed points.
-func (s sheet) changed() bool {
-	for _, l := range s.lines {
-		if l.changed {
-			return true
-		}
-	}
-	return false
 }
 
 // has says whether the question of a correction is on the paper as it was worded.
@@ -248,7 +240,19 @@ func moveOn(ctx context.Context, d *db.DB, id, to string) error {
 	return err
 }
 
-func finishCorrection(ctx context.Context, d *db.DB, id string, now int64) error {
-	_, err := d.Read().Exec(ctx, "UPDATE correction SET regraded_at = $2 WHERE id = $1 AND regraded_at IS NULL", id, now)
-	return err
+// finish says that a correction is done, and to whoever keeps figures of the sets that their points have changed. Those
+// figures are claimed first, before the correction, as they are before attempts when they grow.
+func (a *Attempts) finish(ctx context.Context, id string, sets []string) error {
+	return a.db.Write(ctx, func(q db.Q) error {
+		for _, set := range sets {
+			if a.regraded == nil {
+				break
+			}
+			if err := a.regraded(ctx, q, set); err != nil {
+				return err
+			}
+		}
+		_, err := q.Exec(ctx, "UPDATE correction SET regraded_at = $2 WHERE id = $1 AND regraded_at IS NULL", id, a.clock.Now())
+		return err
+	})
 }

@@ -177,11 +177,15 @@ type sheetLine struct {
 
 // sheet lays out an attempt, with the corrections of its questions.
 func (a *Attempts) sheet(ctx context.Context, q db.Q, r row, answers []given) (sheet, error) {
-	set, err := a.set(ctx, q, r.SetHash)
+	corrections, err := correctionsOf(ctx, q, r.Module)
 	if err != nil {
 		return sheet{}, err
 	}
-	corrections, err := correctionsOf(ctx, q, r.Module)
+	return a.sheetWith(ctx, q, r, corrections, answers)
+}
+
+func (a *Attempts) sheetWith(ctx context.Context, q db.Q, r row, corrections []Correction, answers []given) (sheet, error) {
+	set, err := a.set(ctx, q, r.SetHash)
 	if err != nil {
 		return sheet{}, err
 	}

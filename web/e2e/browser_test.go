@@ -89,7 +89,7 @@ func start() (*academy, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := serve(dir)
+	a, err := serve(dir, os.Getenv("TONGGUAN_TEST_CONTENT"))
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +103,8 @@ func start() (*academy, error) {
 	return a, chromedp.Do(ctx)
 }
 
-// serve fills a demo and listens on a free port.
-func serve(dir string) (*academy, error) {
+// serve fills a demo and listens on a free port, with the content of a folder, or what is built in.
+func serve(dir, content string) (*academy, error) {
 	cfg := config.Config{Data: dir, Database: filepath.Join(dir, "e2e.db"), SecretFile: filepath.Join(dir, "secret"), Zone: "Asia/Shanghai",
 		Pool: 8, Hashers: 2, Session: time.Hour, Checkpoint: time.Hour}
 	o := app.Options{Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Content: os.Getenv("TONGGUAN_TEST_CONTENT")}
@@ -115,6 +115,7 @@ func serve(dir string) (*academy, error) {
 	if _, err := demo.Fill(context.Background(), cfg, o, c); err != nil {
 		return nil, err
 	}
+	o.Content = content
 	house, err := app.Build(cfg, o)
 	if err != nil {
 		return nil, err

@@ -82,16 +82,30 @@ func TestASittingLooksRight(t *testing.T) {
 	b := a.tab(t)
 	b.signIn("sitting", a.company.Password)
 	_, module := firstLesson(a)
-	b.visit("/courses/" + module + "/quiz")
-	b.submit("main form button")
-	attempt, _, _ := strings.Cut(b.path(), "?")
+	b.size(1280, 900)
+	attempt := b.begin(module)
 	b.do(chromedp.Click(chromedp.CSS("input[name=choice]")))
-	b.submit(`button[name=go][value=next]`)
+	b.says(shown+" .saved", "已保存")
 	everyWay(t, b, "question", attempt+"?q=1")
 	everyWay(t, b, "overview", attempt+"/submit")
 	b.visit(attempt + "/submit")
-	b.submit("main form button")
+	b.submit("[data-submit] button")
 	everyWay(t, b, "review", attempt+"/review")
+}
+
+// eachWay opens a page in each language, theme and width, not in all ways in which they go together.
+func eachWay(t *testing.T, b *tab, name, path string) {
+	t.Helper()
+	for _, way := range []struct {
+		lang, theme string
+		width       int64
+	}{{"zh", "light", 1280}, {"zh", "dark", 390}, {"en", "light", 390}, {"en", "dark", 1280}} {
+		b.cookie("tongguan_lang", way.lang)
+		b.cookie("tongguan_theme", way.theme)
+		b.size(way.width, 900)
+		b.visit(path)
+		inspect(t, b, fmt.Sprintf("%s-%s-%s-%d", name, way.lang, way.theme, way.width))
+	}
 }
 
 func everyWay(t *testing.T, b *tab, name, path string) {

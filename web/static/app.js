@@ -1,8 +1,8 @@
 // What a page can do better where scripts run. Everything works without this file.
 "use strict";
 (() => {
-  // The clock of a quiz counts down; the server alone decides.
-  const clock = document.querySelector("[data-due]");
+  // The clock of a rehearsal counts down; the server alone decides.
+  const clock = document.querySelector(".clock[data-due]");
   if (clock) {
     const due = Number(clock.dataset.due), until = clock.textContent;
     const tick = () => {
@@ -13,25 +13,10 @@
     tick();
     setInterval(tick, 1000);
   }
-  // Answers are saved one after another: a form that is sent waits for what is still being saved, so that an
-  // earlier choice can never arrive after a later one. A choice that could not be saved is said loudly.
-  let saving = 0, waits = null;
-  const saved = () => document.getElementById("saved");
-  document.addEventListener("htmx:before:request", () => { saving++; });
-  document.addEventListener("htmx:finally:request", () => {
-    saving--;
-    setTimeout(() => { if (saving === 0 && waits) { const w = waits; waits = null; w.form.requestSubmit(w.button); } });
-  });
-  for (const failure of ["htmx:error", "htmx:response:error"]) {
-    document.addEventListener(failure, () => {
-      if (saved()) { saved().textContent = saved().dataset.failed; saved().className = "saved wrong"; }
-    });
-  }
   // A form is sent once, however often its button is pressed; coming back by the back button arms it again.
   document.addEventListener("submit", (e) => {
     const form = e.target;
     if (form.hasAttribute("data-hx-post")) return;
-    if (saving > 0) { e.preventDefault(); waits = {form, button: e.submitter}; return; }
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
   });

@@ -22,6 +22,7 @@ type Company struct {
 	Given       [][2]string
 	English     [][2]string
 	Assignments []assignmentPlan
+	Writings    []writing
 }
 
 // Account is one person with a sign-in.

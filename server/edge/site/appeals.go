@@ -120,7 +120,7 @@ func (s *Site) dispute(c *fiber.Ctx, v visit) error {
 }
 
 func (s *Site) disputePage(c *fiber.Ctx, v visit, d attempt.Disputed) desk.Dispute {
-	p := desk.Dispute{Frame: s.frame(c, v, v.voice.T("appeals.title")), Asked: s.asked(v, d.Question, d.Item, d.Response), ID: d.ID,
+	p := desk.Dispute{Frame: s.frame(c, v, v.voice.T("appeals.title")), Asked: s.askedOf(v, d.Question, d.Item, d.Response), ID: d.ID,
 		Text: paragraphs(d.Text), When: v.voice.DateTime(d.Filed, s.Zone), Given: s.response(v, d.Question, d.Item, d.Response),
 		Earned: v.voice.Percent(d.Points * 100), Void: d.Void, State: d.State, Answer: d.Answer, Errors: map[string]string{},
 		OnlyVoid: d.Question.Type == grading.Open || d.Question.Type == grading.Calculated,

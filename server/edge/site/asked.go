@@ -9,8 +9,8 @@ import (
 	"tongguan/web/pages/desk"
 )
 
-// asked shows a question as it was worded, for those who look after it; given is a response to mark in it.
-func (s *Site) asked(v visit, q *bank.Question, item bank.Item, given []string) desk.Asked {
+// askedOf shows a question as it was worded, for those who look after it; given is a response to mark in it.
+func (s *Site) askedOf(v visit, q *bank.Question, item bank.Item, given []string) desk.Asked {
 	out := desk.Asked{Stem: q.Fill(q.Stem.In(v.lang), item.Params), Passage: paragraphs(q.Passage.In(v.lang)),
 		Explanation: q.Fill(q.Explanation.In(v.lang), item.Params)}
 	if q.Case != nil {

@@ -8,6 +8,8 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/progress"
 	"tongguan/quizzes/attempt"
+	"tongguan/quizzes/bank"
+	"tongguan/quizzes/grading"
 	"tongguan/server/base/fault"
 	"tongguan/web/pages/courses"
 	"tongguan/web/parts"
@@ -125,6 +127,9 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
 	p.Blocks = s.blocks(v, l, page)
+	if slices.ContainsFunc(p.Blocks, func(b courses.Block) bool { return b.Check != nil && len(b.Check.Steps) > 0 }) {
+		p.Frame = s.withQuiz(p.Frame) // steps are moved by script
+	}
 	return s.draw(c, courses.ReadingPage(p))
 }
 
@@ -151,35 +156,54 @@ func (s *Site) blocks(v visit, l *catalog.Lesson, page *catalog.Page) []courses.
 			out = append(out, courses.Block{HTML: b.HTML})
 			continue
 		}
-		if check, ok := s.check(v, l, b.Check, attempt.Marked{}, nil); ok {
+		if check, ok := s.check(v, l, b.Check, fields{}, attempt.Marked{}, nil); ok {
 			out = append(out, courses.Block{Check: &check})
 		}
 	}
 	return out
 }
 
-// check gives an inline check. What is right goes out only with an answer to it.
-func (s *Site) check(v visit, l *catalog.Lesson, id string, answered attempt.Marked, cause error) (courses.Check, bool) {
+// check gives an inline check with what was entered. What is right goes out only with an answer to it.
+func (s *Site) check(v visit, l *catalog.Lesson, id string, entered fields, answered attempt.Marked, cause error) (courses.Check, bool) {
 	q := s.Bank.Current().Check(id)
 	if q == nil {
 		return courses.Check{}, false
 	}
-	out := courses.Check{ID: id, URL: lessonURL(l) + "/checks/" + id, Stem: q.Stem.In(v.lang), Type: string(q.Type), CSRF: s.csrf(v.token)}
-	out.Answered = answered.Question == q
-	for _, o := range q.Options {
-		option := courses.Option{ID: o.ID, Text: s.optionText(v, q, o)}
-		if out.Answered {
-			option.Chosen, option.Right, option.Why = slices.Contains(answered.Chosen, o.ID), o.Right, o.Why.In(v.lang)
-		}
-		out.Options = append(out.Options, option)
-	}
-	if out.Answered {
-		out.Right, out.Partly, out.Explanation = answered.Points == 100, answered.Points > 0, q.Explanation.In(v.lang)
+	out := courses.Check{URL: lessonURL(l) + "/checks/" + id, CSRF: s.csrf(v.token), Body: s.asked(v, q, plainItem(q), entered)}
+	out.Mark = "check-" + id + "-ask"
+	if answered.Question == q {
+		m := s.marked(v, answered, shown{answers: true, explanations: true})
+		m.Clauses, m.Lessons = nil, nil // the lesson itself says them
+		out.Answered = &m
 	}
 	if cause != nil {
 		out.Problem = s.sentence(v, cause)
 	}
 	return out, true
+}
+
+// plainItem is a question outside of a paper: options in the order of the file, but steps and partners by their
+// ids, which say nothing of where they belong.
+func plainItem(q *bank.Question) bank.Item {
+	item := bank.Item{Question: q.ID, Order: idsOf(q.Options), Gaps: map[string][]string{}}
+	if q.Type == grading.Ordering || q.Type == grading.Matching {
+		slices.Sort(item.Order)
+	}
+	if q.Type == grading.Ordering && slices.Equal(item.Order, idsOf(q.Options)) {
+		slices.Reverse(item.Order)
+	}
+	for _, g := range q.Gaps {
+		item.Gaps[g.ID] = idsOf(g.Asks.Options)
+	}
+	return item
+}
+
+func idsOf(options []bank.Option) []string {
+	out := make([]string, len(options))
+	for i, o := range options {
+		out[i] = o.ID
+	}
+	return out
 }
 
 // inlineCheck marks an inline check. With htmx only the check is sent back, otherwise the whole lesson.
@@ -192,14 +216,15 @@ func (s *Site) inlineCheck(c *fiber.Ctx, v visit) error {
 	if l == nil {
 		return fault.New(fault.Missing, "error.missing")
 	}
-	var cause error
-	marked := attempt.Marked{}
-	if chosen := formValues(c, "choice"); len(chosen) == 0 {
-		cause = fault.New(fault.Invalid, "check.choose")
-	} else if marked, cause = s.Attempts.Try(v.actor, c.Params("check"), chosen); cause != nil && !again(cause) {
+	q := s.Bank.Current().Check(c.Params("check"))
+	if q == nil {
+		return fault.New(fault.Missing, "error.missing")
+	}
+	entered, marked, cause := s.tried(c, v, q)
+	if cause != nil && !again(cause) {
 		return cause
 	}
-	check, ok := s.check(v, l, c.Params("check"), marked, cause)
+	check, ok := s.check(v, l, c.Params("check"), entered, marked, cause)
 	if !ok {
 		return fault.New(fault.Missing, "error.missing")
 	}
@@ -208,6 +233,25 @@ func (s *Site) inlineCheck(c *fiber.Ctx, v visit) error {
 		return s.draw(c, courses.CheckForm(f, check))
 	}
 	return s.draw(c, courses.CheckPage(courses.Checked{Frame: f, Check: check, Back: parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l) + "#check-" + check.ID}}))
+}
+
+// tried marks what a form answers to an inline check; a form that asks to answer again answers nothing.
+func (s *Site) tried(c *fiber.Ctx, v visit, q *bank.Question) (entered fields, m attempt.Marked, cause error) {
+	if c.FormValue("again") != "" {
+		return fields{}, m, nil
+	}
+	entered = formFields(c, "")
+	chosen, err := response(q, entered)
+	switch {
+	case err != nil:
+		return entered, m, err
+	case len(chosen) == 0:
+		return entered, m, fault.New(fault.Invalid, "check.choose")
+	case typedNumber(q) && !attempt.Legible(q, nil, chosen):
+		return entered, m, fault.New(fault.Invalid, "quiz.no_number")
+	}
+	m, err = s.Attempts.Try(v.actor, q.ID, chosen)
+	return entered, m, err
 }
 
 // finish records a lesson as finished and goes on to what is next.

@@ -32,6 +32,12 @@ func (s *Site) withHTMX(f layout.Frame) layout.Frame {
 	return f
 }
 
+// withQuiz adds the script of a page on which questions are answered.
+func (s *Site) withQuiz(f layout.Frame) layout.Frame {
+	f.Scripts = append(f.Scripts, s.Assets.URL("quiz.js"))
+	return f
+}
+
 func theme(c *fiber.Ctx) string {
 	switch t := c.Cookies(themeCookie); t {
 	case "light", "dark":

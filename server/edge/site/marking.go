@@ -1,140 +1,225 @@
 package site
 
 import (
+	"math/big"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/gofiber/fiber/v2"
 
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
-	"tongguan/server/base/access"
-	"tongguan/server/base/fault"
-	"tongguan/web/pages/desk"
+	"tongguan/quizzes/grading"
+	"tongguan/web/parts"
+	"tongguan/web/parts/ask"
 )
 
-// markingQueue lists the open answers that the reader may mark.
-func (s *Site) markingQueue(c *fiber.Ctx, v visit) error {
-	waiting, err := s.Attempts.Waiting(c.UserContext(), v.actor)
-	if err != nil {
-		return err
-	}
-	p := desk.MarkingQueue{Frame: s.frame(c, v, v.voice.T("mark_desk.title"))}
-	for _, w := range waiting {
-		p.Waiting = append(p.Waiting, desk.WaitingAnswer{URL: markingURL(w), Stem: w.Question.Stem.In(v.lang), Module: s.moduleTitle(v, w.Module),
-			Since: v.voice.Date(w.Closed, s.Zone), Days: int((s.Clock.Now() - w.Closed) / 86_400_000), Turn: w.Turn})
-	}
-	return s.draw(c, desk.MarkingPage(p))
-}
+// shown is what of a marked answer its reader may see.
+type shown struct{ answers, explanations bool }
 
-func markingURL(w attempt.ToMark) string { return "/desk/marking/" + w.Attempt + "/" + w.Question.ID }
-
-// markingSheet shows one open answer with its rubric. One that needs no mark any more leads back to the queue.
-func (s *Site) markingSheet(c *fiber.Ctx, v visit) error {
-	sheet, err := s.Attempts.Marking(c.UserContext(), v.actor, c.Params("attempt"), c.Params("question"))
-	if fault.KindOf(err) == fault.Conflict {
-		s.flash(c, "good", "marking.done")
-		return redirect(c, "/desk/marking")
+// marked is a marked question as a page shows it.
+func (s *Site) marked(v visit, m attempt.Marked, show shown) ask.Marked {
+	q := m.Question
+	out := ask.Marked{Mark: "ask-" + q.ID, Stem: q.Fill(q.Stem.In(v.lang), m.Item.Params), Type: string(q.Type), State: state(m, show), Points: m.Points,
+		Shown: show.answers && !m.Pending}
+	if show.explanations {
+		out.Explanation = q.Fill(q.Explanation.In(v.lang), m.Item.Params)
 	}
-	if err != nil {
-		return err
-	}
-	return s.drawSheet(c, v, sheet, nil, "", nil)
-}
-
-func (s *Site) drawSheet(c *fiber.Ctx, v visit, sheet attempt.MarkSheet, levels map[string]int, note string, cause error) error {
-	waiting, err := s.Attempts.Waiting(c.UserContext(), v.actor)
-	if err != nil {
-		return err
-	}
-	p := desk.MarkingSheet{Frame: s.frame(c, v, v.voice.T("mark_desk.title")), Asked: s.asked(v, sheet.Question, bank.Item{}, nil),
-		Answer: paragraphs(sheet.Text), Length: utf8.RuneCountInString(sheet.Text), Turn: sheet.Turn, Note: note, Errors: s.errors(v, cause),
-		Left: max(0, len(waiting)-1), Action: markingURL(sheet.ToMark)}
-	p.Module = s.moduleTitle(v, sheet.Module)
-	for _, k := range sheet.Question.Rubric {
-		one := desk.Criterion{ID: k.ID, Title: k.Title.In(v.lang)}
-		chosen, has := levels[k.ID]
-		for i, l := range k.Levels {
-			one.Levels = append(one.Levels, desk.Level{Value: strconv.Itoa(i), Points: l.Points, Anchor: l.Anchor.In(v.lang), Chosen: has && chosen == i})
+	f := fieldsOf(q, m.Chosen)
+	switch q.Type {
+	case grading.Matching:
+		out.Rows = matched(v, q, f)
+	case grading.Ordering:
+		out.Rows = ordered(v, q, m.Chosen)
+	case grading.Cloze:
+		out.Pieces = filled(v, q, f)
+	case grading.Numeric, grading.Calculated, grading.ShortText:
+		out.Typed = f.one("typed")
+		if out.Shown {
+			out.Answer, out.Within = strings.Join(q.Right(m.Item.Params), ""), s.within(v, q)
 		}
-		p.Rubric = append(p.Rubric, one)
-	}
-	for _, m := range sheet.Others {
-		p.Others = append(p.Others, otherMark(v, sheet, m))
-	}
-	if cause != nil {
-		setStatus(c, cause)
-	}
-	return s.draw(c, desk.MarkingSheetPage(p))
-}
-
-func otherMark(v visit, sheet attempt.MarkSheet, m attempt.Mark) desk.OtherMark {
-	out := desk.OtherMark{Points: m.Points, Note: m.Note}
-	for _, k := range sheet.Question.Rubric {
-		level := desk.OtherLevel{}
-		if at := m.Levels[k.ID]; at >= 0 && at < len(k.Levels) {
-			level = desk.OtherLevel{Points: k.Levels[at].Points, Anchor: k.Levels[at].Anchor.In(v.lang)}
+	case grading.Open:
+		out.Typed = f.one("typed")
+		if out.Shown {
+			out.Criteria, out.Notes = criteria(v, q, m.Marks)
 		}
-		out.Levels = append(out.Levels, level)
+	default:
+		out.Options = s.markedOptions(v, m, show)
+	}
+	if !out.Shown {
+		hide(&out)
+	}
+	if show.answers {
+		s.sources(v, q, &out)
 	}
 	return out
 }
 
-// markingGive keeps a mark and goes on with the next answer.
-func (s *Site) markingGive(c *fiber.Ctx, v visit) error {
-	ctx, id, question := c.UserContext(), c.Params("attempt"), c.Params("question")
-	levels := map[string]int{}
-	c.Request().PostArgs().VisitAll(func(name, value []byte) {
-		if key, ok := strings.CutPrefix(string(name), "level."); ok {
-			n, err := strconv.Atoi(string(value))
-			if err != nil {
-				n = -1 // no level
-			}
-			levels[strings.Clone(key)] = n
-		}
-	})
-	note := strings.TrimSpace(c.FormValue("note"))
-	err := s.Attempts.GiveMark(ctx, v.actor, id, question, levels, note)
-	switch fault.KindOf(err) {
-	case fault.Conflict:
-		s.flash(c, "good", "marking.done")
-		return redirect(c, "/desk/marking")
-	case fault.Invalid, fault.Busy:
-		sheet, missing := s.Attempts.Marking(ctx, v.actor, id, question)
-		if missing != nil {
-			return err
-		}
-		return s.drawSheet(c, v, sheet, levels, note, err)
+// hide takes out what tells what is right.
+func hide(m *ask.Marked) {
+	for i := range m.Rows {
+		m.Rows[i].Right, m.Rows[i].OK = "", false
 	}
-	if err != nil {
-		return err
+	for i := range m.Pieces {
+		m.Pieces[i].Right, m.Pieces[i].OK = "", false
 	}
-	s.flash(c, "good", "mark_desk.kept")
-	waiting, err := s.Attempts.Waiting(ctx, v.actor)
-	if err != nil || len(waiting) == 0 {
-		return redirect(c, "/desk/marking")
-	}
-	return redirect(c, markingURL(waiting[0]))
 }
 
-// deskHead counts what waits for an author.
-func (s *Site) deskHead(c *fiber.Ctx, v visit) (out desk.Head, err error) {
-	if v.actor.May(access.MarkAnswer, access.Other) {
-		waiting, err := s.Attempts.Waiting(c.UserContext(), v.actor)
-		if err != nil {
-			return out, err
-		}
-		out.Marking = len(waiting)
+func state(m attempt.Marked, show shown) string {
+	switch {
+	case m.Void:
+		return ask.Voided
+	case len(m.Chosen) == 0:
+		return ask.Blank
+	case m.Pending:
+		return ask.Pending
+	case !show.answers:
+		return ask.Given
+	case m.Points >= grading.Full:
+		return ask.Right
+	case m.Points > 0:
+		return ask.Partly
 	}
-	if v.actor.May(access.CorrectQuestion, access.Other) {
-		all, err := s.Attempts.Appeals(c.UserContext(), v.actor)
-		if err != nil {
-			return out, err
+	return ask.Wrong
+}
+
+func (s *Site) markedOptions(v visit, m attempt.Marked, show shown) []ask.MarkedOption {
+	var out []ask.MarkedOption
+	for i, o := range inOrder(m.Question, m.Item.Order) {
+		option := ask.MarkedOption{Letter: letter(i), Text: s.optionText(v, m.Question, o), Chosen: slices.Contains(m.Chosen, o.ID)}
+		if show.answers {
+			option.Right, option.Some = o.Right, o.Credit > 0 && !o.Right
 		}
-		for _, q := range all {
-			out.Appeals += len(q.Appeals)
+		if show.explanations {
+			option.Why = o.Why.In(v.lang)
+		}
+		out = append(out, option)
+	}
+	return out
+}
+
+func textOf(v visit, q *bank.Question, id string) string {
+	for _, o := range q.Options {
+		if o.ID == id {
+			return o.Text.In(v.lang)
 		}
 	}
-	return out, nil
+	return ""
+}
+
+func matched(v visit, q *bank.Question, f fields) []ask.Row {
+	var out []ask.Row
+	for _, t := range q.Things {
+		given := f.one("pair." + t.ID)
+		out = append(out, ask.Row{Label: t.Text.In(v.lang), Given: textOf(v, q, given), Right: textOf(v, q, t.Partner), OK: given == t.Partner})
+	}
+	return out
+}
+
+func ordered(v visit, q *bank.Question, given []string) []ask.Row {
+	var out []ask.Row
+	for i, o := range q.Options {
+		row := ask.Row{Label: strconv.Itoa(i + 1), Right: o.Text.In(v.lang)}
+		if i < len(given) {
+			row.Given, row.OK = textOf(v, q, given[i]), given[i] == o.ID
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// filled is a passage with what was put into its gaps. A gap is right where its own key gives it everything.
+func filled(v visit, q *bank.Question, f fields) []ask.MarkedPiece {
+	var out []ask.MarkedPiece
+	for _, part := range bank.Parts(q.Passage.In(v.lang)) {
+		piece := ask.MarkedPiece{Text: part.Text}
+		if g := q.GapBy(part.Gap); g != nil {
+			given := f.one("gap." + g.ID)
+			piece.Gap, piece.Given, piece.Right = true, given, strings.Join(g.Asks.Right(nil), "")
+			if given != "" {
+				points, err := grading.Mark(g.Asks.Key(nil), []string{given})
+				piece.OK = err == nil && points == grading.Full
+			}
+			if len(g.Asks.Options) > 0 {
+				piece.Given, piece.Right = textOf(v, g.Asks, given), textOf(v, g.Asks, piece.Right)
+			}
+		}
+		out = append(out, piece)
+	}
+	return out
+}
+
+// within says how far off a number may be and still be right.
+func (s *Site) within(v visit, q *bank.Question) string {
+	for _, f := range q.Figures {
+		if f.Credit != grading.Full {
+			continue
+		}
+		var said []string
+		if f.Tolerance != "" && f.Tolerance != "0" {
+			said = append(said, v.voice.T("review.within", "amount", f.Tolerance+ownUnit(q)))
+		}
+		if part := percentOf(f.Relative); part != "" {
+			said = append(said, v.voice.T("review.within", "amount", part))
+		}
+		return strings.Join(said, v.voice.T("review.or"))
+	}
+	return ""
+}
+
+// ownUnit is the unit of the question's own values.
+func ownUnit(q *bank.Question) string {
+	for _, u := range q.Units {
+		if u.Name != "" && u.Factor == "1" {
+			return u.Name
+		}
+	}
+	return ""
+}
+
+// percentOf writes a part ("0.01") as per cent ("1%").
+func percentOf(part string) string {
+	x, ok := new(big.Rat).SetString(part)
+	if !ok || x.Sign() == 0 {
+		return ""
+	}
+	return bank.Decimal(x.Mul(x, new(big.Rat).SetInt64(100))) + "%"
+}
+
+// criteria are the rows of a rubric with the levels that decided: the third person's where there was one.
+func criteria(v visit, q *bank.Question, marks []attempt.Mark) (out []ask.Criterion, notes []string) {
+	if len(marks) > 2 {
+		marks = marks[2:]
+	}
+	for _, c := range q.Rubric {
+		row := ask.Criterion{Title: c.Title.In(v.lang), Most: c.Levels[len(c.Levels)-1].Points}
+		for _, m := range marks {
+			if level := m.Levels[c.ID]; level < len(c.Levels) {
+				row.Given = append(row.Given, ask.Anchor{Text: c.Levels[level].Anchor.In(v.lang), Points: c.Levels[level].Points})
+			}
+		}
+		row.Given = slices.Compact(row.Given)
+		if len(row.Given) > 0 {
+			out = append(out, row)
+		}
+	}
+	for _, m := range marks {
+		if m.Note != "" {
+			notes = append(notes, m.Note)
+		}
+	}
+	return out, notes
+}
+
+// sources are the clauses that a question rests on, and the first lesson that teaches each.
+func (s *Site) sources(v visit, q *bank.Question, out *ask.Marked) {
+	for _, id := range q.Clauses {
+		out.Clauses = append(out.Clauses, s.chip(v, id))
+		for _, l := range s.Catalog.Current().Teaching(id) {
+			link := parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)}
+			if !slices.Contains(out.Lessons, link) {
+				out.Lessons = append(out.Lessons, link)
+			}
+			break
+		}
+	}
 }

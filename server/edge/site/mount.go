@@ -62,6 +62,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/admin/import", s.in(s.importForm)).Post("/admin/import", s.in(s.importPlan)).Post("/admin/import/apply", s.in(s.importApply))
 
 	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
+	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
 	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:attempt/:question", s.in(s.markingSheet))
 	f.Post("/desk/marking/:attempt/:question", s.in(s.markingGive))
 	f.Get("/desk/appeals", s.in(s.appealList)).Get("/desk/appeals/:id", s.in(s.dispute)).Post("/desk/appeals/:id/reject", s.in(s.appealReject))

@@ -2,8 +2,6 @@ package site
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -30,16 +28,15 @@ func lessonURL(l *catalog.Lesson) string { return "/courses/" + l.Key() }
 func quizURL(m *catalog.Module) string   { return "/courses/" + m.Key() + "/quiz" }
 
 // quizIntro shows the rules of a quiz and the attempts made so far.
-func (s *Site) quizIntro(c *fiber.Ctx, v visit) error {
+func (s *Site) quizIntro(c *fiber.Ctx, v visit) error { return s.intro(c, v, nil) }
+
+// intro shows them, with the reason why the quiz was not begun, if there is one.
+func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
 	course, m, err := s.module(c)
 	if err != nil {
 		return err
 	}
-	set := s.Bank.Current().Set(m.Key())
-	if set == nil {
-		return fault.New(fault.Missing, "error.missing")
-	}
-	past, err := s.Attempts.Of(c.UserContext(), v.actor, v.actor.ID, m.Key())
+	x, err := s.Attempts.Prepare(c.UserContext(), v.actor, m.Key())
 	if err != nil {
 		return err
 	}
@@ -47,25 +44,43 @@ func (s *Site) quizIntro(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := quiz.Intro{Frame: s.frame(c, v, m.Title.In(v.lang)), Questions: set.Draw, Minutes: set.Minutes, Pass: v.voice.Percent(set.Pass),
+	t := rulebook{s, v, x.Rules}
+	p := quiz.Intro{Frame: s.frame(c, v, m.Title.In(v.lang)), Go: quizURL(m), Facts: t.facts(x), Rules: t.rules(x), Declaration: x.Rules.Declaration.In(v.lang),
+		Open: x.Open != "", Counts: t.counts(),
 		Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
-		Module: parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}, Go: quizURL(m)}
+		Module: parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}}
+	if x.Rules.Certainty {
+		p.Certainty = t.certainties()
+	}
+	if x.Why != nil {
+		p.Why = t.why(x)
+	}
+	if cause != nil {
+		p.Problem = s.sentence(v, cause)
+		setStatus(c, cause)
+	}
 	for _, l := range m.Lessons {
 		if _, done := state.Finished[l.Key()]; !done {
 			p.Unread = append(p.Unread, parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)})
 		}
 	}
-	for _, a := range past {
-		p.Open = p.Open || a.State == attempt.Open && a.Due > s.Clock.Now()
-		p.Past = append(p.Past, s.pastAttempt(v, a))
+	for _, a := range x.Past {
+		if a.ID == x.Open {
+			p.OpenUntil = s.hour(a.Due)
+		}
+		p.Past = append(p.Past, s.pastAttempt(v, x, a))
 	}
 	return s.draw(c, quiz.IntroPage(p))
 }
 
-func (s *Site) pastAttempt(v visit, a attempt.Attempt) quiz.Past {
-	out := quiz.Past{URL: "/attempts/" + a.ID, When: v.voice.DateTime(a.Started, s.Zone), Closed: a.State == attempt.Closed, Passed: a.Passed}
+func (s *Site) pastAttempt(v visit, x attempt.Prospect, a attempt.Attempt) quiz.Past {
+	out := quiz.Past{URL: "/attempts/" + a.ID, When: v.voice.DateTime(a.Started, s.Zone), Closed: a.State == attempt.Closed, Passed: a.Passed, Pending: a.Pending > 0}
 	if out.Closed {
-		out.URL, out.Score = out.URL+"/review", v.voice.Percent(a.Score)
+		out.URL += "/review"
+		out.Counts = x.Counting != nil && x.Counting.ID == a.ID && len(x.Past) > 1
+		if a.Settled() && x.Rules.Shown(x.Rules.Score, s.now()) {
+			out.Score = v.voice.Percent(a.Score)
+		}
 	}
 	return out
 }
@@ -77,86 +92,20 @@ func (s *Site) quizStart(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	id, err := s.Attempts.Start(c.UserContext(), v.actor, m.Key(), c.FormValue("accepted") == "1")
+	if err != nil && again(err) {
+		return s.intro(c, v, err)
+	}
 	if err != nil {
 		return err
 	}
 	return redirect(c, "/attempts/"+id)
 }
 
-// question shows one question of an open attempt.
-func (s *Site) question(c *fiber.Ctx, v visit) error {
-	sitting, err := s.Attempts.Sit(c.UserContext(), v.actor, c.Params("id"))
-	if err != nil {
-		return err
-	}
-	if sitting.State == attempt.Closed {
-		return redirect(c, "/attempts/"+sitting.ID+"/review")
-	}
-	n, err := strconv.Atoi(c.Query("q"))
-	if err != nil || n < 1 || n > len(sitting.Questions) {
-		n = firstUnanswered(sitting)
-	}
-	return s.draw(c, quiz.QuestionPage(s.questionPage(c, v, sitting, n)))
-}
+// hour writes a moment of today, "15:04".
+func (s *Site) hour(ms int64) string { return time.UnixMilli(ms).In(s.Zone).Format("15:04") }
 
-// firstUnanswered is the number of the question to go on with.
-func firstUnanswered(sitting attempt.Sitting) int {
-	for i, item := range sitting.Paper {
-		if _, done := sitting.Answers[item.Question]; !done {
-			return i + 1
-		}
-	}
-	return len(sitting.Paper)
-}
-
-func (s *Site) questionPage(c *fiber.Ctx, v visit, sitting attempt.Sitting, n int) quiz.Question {
-	q, item, base := sitting.Questions[n-1], sitting.Paper[n-1], "/attempts/"+sitting.ID
-	p := quiz.Question{Frame: s.withHTMX(s.frame(c, v, s.moduleTitle(v, sitting.Module))), Title: s.moduleTitle(v, sitting.Module),
-		Number: n, Count: len(sitting.Questions), Answered: sitting.Answered, Form: base + "/answers", ID: q.ID, Type: string(q.Type),
-		Stem: q.Stem.In(v.lang), Due: sitting.Due, DueText: time.UnixMilli(sitting.Due).In(s.Zone).Format("15:04"),
-		Map: dots(sitting, n), Overview: base + "/submit"}
-	given := sitting.Answers[q.ID]
-	if given.Saved > 0 {
-		p.Saved = time.UnixMilli(given.Saved).In(s.Zone).Format(time.TimeOnly)
-	}
-	for i, o := range inOrder(q, item.Order) {
-		p.Options = append(p.Options, quiz.Option{ID: o.ID, Letter: letter(i), Text: s.optionText(v, q, o),
-			Chosen: slices.Contains(given.Chosen, o.ID)})
-	}
-	return p
-}
-
-// optionText is what an option says; true and false are words of the interface.
-func (s *Site) optionText(v visit, q *bank.Question, o bank.Option) string {
-	if text := o.Text.In(v.lang); text != "" {
-		return text
-	}
-	return v.voice.T("quiz.option." + o.ID)
-}
-
-func letter(i int) string { return string(rune('A' + i)) }
-
-// inOrder gives the options in the order of the paper.
-func inOrder(q *bank.Question, order []string) []bank.Option {
-	var out []bank.Option
-	for _, id := range order {
-		for _, o := range q.Options {
-			if o.ID == id {
-				out = append(out, o)
-			}
-		}
-	}
-	return out
-}
-
-func dots(sitting attempt.Sitting, current int) []quiz.Dot {
-	out := make([]quiz.Dot, len(sitting.Paper))
-	for i, item := range sitting.Paper {
-		_, done := sitting.Answers[item.Question]
-		out[i] = quiz.Dot{Number: i + 1, URL: fmt.Sprintf("/attempts/%s?q=%d", sitting.ID, i+1), Answered: done, Current: i+1 == current}
-	}
-	return out
-}
+// now is the moment in local time of the company, in which windows are written.
+func (s *Site) now() time.Time { return time.UnixMilli(s.Clock.Now()).In(s.Zone) }
 
 func (s *Site) moduleTitle(v visit, key string) string {
 	if m := s.Catalog.Current().Module(key); m != nil {
@@ -165,158 +114,171 @@ func (s *Site) moduleTitle(v visit, key string) string {
 	return key // a module that is taught no more
 }
 
-// answer keeps an answer and goes on. An attempt that closed meanwhile leads to its review.
-func (s *Site) answer(c *fiber.Ctx, v visit) error {
-	id, n := c.Params("id"), c.FormValue("q")
-	number, err := strconv.Atoi(n)
-	if err != nil {
-		return fault.New(fault.Invalid, "error.form_stale")
-	}
-	chosen := formValues(c, "choice")
-	if len(chosen) > 0 {
-		_, err = s.Attempts.Answer(c.UserContext(), v.actor, id, c.FormValue("question"), chosen)
-	}
-	switch {
-	case err == nil:
-		return redirect(c, afterAnswer(id, number, c.FormValue("go"), c.FormValue("count")))
-	case fault.KindOf(err) == fault.Conflict:
-		s.flash(c, "bad", "quiz.closed")
-		return redirect(c, "/attempts/"+id+"/review")
-	case fault.KindOf(err) == fault.Invalid, fault.KindOf(err) == fault.Busy:
-		return s.questionAgain(c, v, id, number, chosen, err)
-	default:
-		return err
-	}
-}
-
-// afterAnswer is where an answer leads: to the next question, the one before, one by its number, or, after
-// the last, to the overview.
-func afterAnswer(id string, number int, where, count string) string {
-	switch last, _ := strconv.Atoi(count); {
-	case where == "prev":
-		number--
-	case where == "overview", where != "stay" && number == last:
-		return "/attempts/" + id + "/submit"
-	case where != "stay":
-		number++
-	}
-	return fmt.Sprintf("/attempts/%s?q=%d", id, max(1, number))
-}
-
-// questionAgain shows the question with what was chosen and why it could not be saved.
-func (s *Site) questionAgain(c *fiber.Ctx, v visit, id string, number int, chosen []string, cause error) error {
-	sitting, err := s.Attempts.Sit(c.UserContext(), v.actor, id)
-	if err != nil || number < 1 || number > len(sitting.Questions) || sitting.State == attempt.Closed {
-		return cause
-	}
-	p := s.questionPage(c, v, sitting, number)
-	for i := range p.Options {
-		p.Options[i].Chosen = slices.Contains(chosen, p.Options[i].ID)
-	}
-	p.Saved, p.Problem = "", s.sentence(v, cause)
-	setStatus(c, cause)
-	return s.draw(c, quiz.QuestionPage(p))
-}
-
-// submitOverview shows what is answered and what is not, before it cannot be changed any more.
-func (s *Site) submitOverview(c *fiber.Ctx, v visit) error {
-	sitting, err := s.Attempts.Sit(c.UserContext(), v.actor, c.Params("id"))
-	if err != nil {
-		return err
-	}
-	base := "/attempts/" + sitting.ID
-	if sitting.State == attempt.Closed {
-		return redirect(c, base+"/review")
-	}
-	title := s.moduleTitle(v, sitting.Module)
-	return s.draw(c, quiz.OverviewPage(quiz.Overview{Frame: s.frame(c, v, title), Title: title, Map: dots(sitting, 0),
-		Answered: sitting.Answered, Count: len(sitting.Paper), Submit: base + "/submit",
-		Back:    fmt.Sprintf("%s?q=%d", base, firstUnanswered(sitting)),
-		DueText: time.UnixMilli(sitting.Due).In(s.Zone).Format("15:04")}))
-}
-
-func (s *Site) submit(c *fiber.Ctx, v visit) error {
-	if err := s.Attempts.Submit(c.UserContext(), v.actor, c.Params("id")); err != nil {
-		return err
-	}
-	return redirect(c, "/attempts/"+c.Params("id")+"/review")
-}
-
-// review shows a closed attempt with what was right, and why.
-func (s *Site) review(c *fiber.Ctx, v visit) error {
-	look, err := s.Attempts.Review(c.UserContext(), v.actor, c.Params("id"))
-	if fault.KindOf(err) == fault.Conflict {
-		return redirect(c, "/attempts/"+c.Params("id"))
-	}
-	if err != nil {
-		return err
-	}
-	a, marked := look.Attempt, look.Marked
-	p := quiz.Review{Frame: s.frame(c, v, s.moduleTitle(v, a.Module)), Score: v.voice.Percent(a.Score), Pass: v.voice.Percent(a.Pass),
-		Percent: a.Score / 100, Passed: a.Passed, When: v.voice.DateTime(a.Closed, s.Zone), Count: len(marked),
-		Again: "/courses/" + a.Module + "/quiz", Version: a.SetHash[:8]}
-	if m := s.Catalog.Current().Module(a.Module); m != nil {
-		course := s.Catalog.Current().Course(m.Course)
-		p.Course = parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID}
-		p.Module = parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID}
-		p.Next = s.afterQuiz(c, v, course)
-	}
-	if a.Person != v.actor.ID {
-		names, err := s.People.Names(c.UserContext(), []string{a.Person})
-		if err != nil {
-			return err
-		}
-		p.Person, p.Next = names[a.Person], parts.Link{}
-	}
-	s.fillReview(v, &p, marked)
-	return s.draw(c, quiz.ReviewPage(p))
-}
-
-// afterQuiz is what the learner does next in the course.
-func (s *Site) afterQuiz(c *fiber.Ctx, v visit, course *catalog.Course) parts.Link {
-	state, err := s.Progress.Of(c.UserContext(), v.actor, v.actor.ID)
-	if err != nil {
-		return parts.Link{}
-	}
-	lesson, module := state.Next(course)
-	switch {
-	case lesson != nil:
-		return parts.Link{Text: lesson.Title.In(v.lang), URL: lessonURL(lesson)}
-	case module != nil:
-		return parts.Link{Text: module.Title.In(v.lang), URL: quizURL(module)}
-	default:
-		return parts.Link{Text: v.voice.T("nav.learn"), URL: "/learn"}
-	}
-}
-
-func (s *Site) fillReview(v visit, p *quiz.Review, marked []attempt.Marked) {
-	weak := map[string]bool{}
-	for i, m := range marked {
-		item := quiz.Item{Number: i + 1, Stem: m.Question.Stem.In(v.lang), Explanation: m.Question.Explanation.In(v.lang),
-			Points: m.Points, Answered: len(m.Chosen) > 0}
-		for n, o := range inOrder(m.Question, m.Item.Order) {
-			item.Options = append(item.Options, quiz.ReviewOption{Letter: letter(n), Text: s.optionText(v, m.Question, o),
-				Why: o.Why.In(v.lang), Chosen: slices.Contains(m.Chosen, o.ID), Right: o.Right})
-		}
-		for _, id := range m.Question.Clauses {
-			chip := s.chip(v, id)
-			item.Clauses = append(item.Clauses, chip)
-			if m.Points < 100 && !weak[id] {
-				weak[id] = true
-				p.Weak = append(p.Weak, chip)
-			}
-		}
-		if m.Points == 100 {
-			p.Right++
-		}
-		p.Items = append(p.Items, item)
-	}
-}
-
 func (s *Site) chip(v visit, id string) parts.Chip {
 	out := parts.Chip{ID: id, URL: "/policy/" + id}
 	if cl := s.Catalog.Current().Clause(id); cl != nil {
 		out.Title = cl.Title.In(v.lang)
+	}
+	return out
+}
+
+// rulebook says the rules of a quiz in plain words.
+type rulebook struct {
+	*Site
+	visit
+	of bank.Rules
+}
+
+func (t rulebook) facts(x attempt.Prospect) []quiz.Fact {
+	say := t.voice.T
+	minutes := quiz.Fact{Label: say("quiz.fact_minutes"), Value: say("quiz.minutes", "n", x.Minutes)}
+	if x.Extra > 0 {
+		minutes.Note = say("quiz.fact_extra", "percent", t.voice.Percent(x.Extra*100))
+	}
+	out := []quiz.Fact{
+		{Label: say("quiz.fact_questions"), Value: say("quiz.questions", "n", t.of.Draw)},
+		minutes,
+		{Label: say("quiz.fact_pass"), Value: t.voice.Percent(t.of.Pass)},
+	}
+	if x.Left >= 0 {
+		out = append(out, quiz.Fact{Label: say("quiz.fact_left"), Value: say("quiz.times", "n", x.Left), Note: say("quiz.fact_of", "n", t.of.Attempts)})
+	}
+	return out
+}
+
+// rules tells all of them, by subject.
+func (t rulebook) rules(x attempt.Prospect) []quiz.Rules {
+	say := t.voice.T
+	how := []string{say("quiz.rule_drawn")}
+	switch {
+	case t.of.Answers == bank.AtOnce:
+		how = append(how, say("quiz.rule_at_once"))
+	case t.of.AllOnOne:
+		how = append(how, say("quiz.rule_all"))
+	case !t.of.Forward:
+		how = append(how, say("quiz.rule_one"))
+	}
+	if t.of.Forward {
+		how = append(how, say("quiz.rule_forward"))
+	}
+	how = append(how, say("quiz.rule_saved"), say("quiz.rule_time"))
+	counts := []string{t.counts()}
+	if t.of.Wait > 0 && (x.Left != 0 || t.of.Attempts == 0) {
+		counts = append(counts, say("quiz.rule_wait", "time", t.span(t.of.Wait)))
+	}
+	if w := t.window(x); w != "" {
+		counts = append(counts, w)
+	}
+	if !t.of.Certainty {
+		counts = append(counts, say("quiz.rule_multiple"))
+	}
+	return []quiz.Rules{
+		{Title: say("quiz.rules_how"), Lines: how},
+		{Title: say("quiz.rules_counts"), Lines: counts},
+		{Title: say("quiz.rules_after"), Lines: t.shows(x.Until)},
+		{Title: say("quiz.rules_seen"), Lines: []string{say("quiz.rule_seen"), say("quiz.rule_watch")}},
+	}
+}
+
+// counts says which of several attempts counts.
+func (t rulebook) counts() string {
+	switch {
+	case t.of.Attempts == 1:
+		return t.voice.T("quiz.counts_only")
+	case t.of.Counts == bank.Latest:
+		return t.voice.T("quiz.counts_latest")
+	case t.of.Counts == bank.First:
+		return t.voice.T("quiz.counts_first")
+	}
+	return t.voice.T("quiz.counts_best")
+}
+
+// span writes a stretch of time in days, hours or minutes.
+func (t rulebook) span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour && d%(24*time.Hour) == 0:
+		return t.voice.T("quiz.days", "n", int(d/(24*time.Hour)))
+	case d >= time.Hour && d%time.Hour == 0:
+		return t.voice.T("quiz.hours", "n", int(d/time.Hour))
+	}
+	return t.voice.T("quiz.minutes", "n", int(d/time.Minute))
+}
+
+func (t rulebook) window(x attempt.Prospect) string {
+	from, until := t.voice.DateTime(x.From, t.Zone), t.voice.DateTime(x.Until, t.Zone)
+	switch {
+	case x.From > 0 && x.Until > 0:
+		return t.voice.T("quiz.rule_window", "from", from, "until", until)
+	case x.Until > 0:
+		return t.voice.T("quiz.rule_until", "until", until)
+	case x.From > 0:
+		return t.voice.T("quiz.rule_from", "from", from)
+	}
+	return ""
+}
+
+// shows says what is shown when; what is shown at the same moment is said in one breath.
+func (t rulebook) shows(until int64) []string {
+	var out []string
+	moments := []bank.When{bank.AtOnce, bank.Submission, bank.AfterAll, bank.Never}
+	for _, moment := range moments {
+		var what []string
+		for _, w := range []struct {
+			of   bank.When
+			name string
+		}{{t.of.Score, "quiz.show_score"}, {t.of.Answers, "quiz.show_answers"}, {t.of.Explain, "quiz.show_explanations"}} {
+			if w.of == moment {
+				what = append(what, t.voice.T(w.name))
+			}
+		}
+		if len(what) > 0 {
+			out = append(out, t.voice.T("quiz.show_"+string(moment), "what", t.list(what), "until", t.voice.DateTime(until, t.Zone)))
+		}
+	}
+	return out
+}
+
+// later says what of a closed attempt is not shown yet, or never.
+func (t rulebook) later(now attempt.Shows) []string {
+	hidden := t
+	for _, w := range []struct {
+		shown bool
+		of    *bank.When
+	}{{now.Score, &hidden.of.Score}, {now.Answers, &hidden.of.Answers}, {now.Explanations, &hidden.of.Explain}} {
+		if w.shown {
+			*w.of = "" // no more to be said
+		}
+	}
+	return hidden.shows(now.Later)
+}
+
+// list joins things as a sentence does: a, b and c.
+func (t rulebook) list(what []string) string {
+	out := what[0]
+	for i, w := range what[1:] {
+		join := "quiz.and"
+		if i+2 < len(what) {
+			join = "roleplay.comma"
+		}
+		out += t.voice.T(join) + w
+	}
+	return out
+}
+
+// why says why the quiz cannot be begun now, and from when it can.
+func (t rulebook) why(x attempt.Prospect) string {
+	text := t.sentence(t.visit, x.Why)
+	if x.NextAt > t.Clock.Now() {
+		text += t.voice.T("quiz.next_at", "when", t.voice.DateTime(x.NextAt, t.Zone))
+	}
+	return text
+}
+
+func (t rulebook) certainties() []quiz.Sure {
+	out := make([]quiz.Sure, 3)
+	for i := range out {
+		n := i + 1
+		out[i] = quiz.Sure{Name: t.voice.T(fmt.Sprintf("quiz.sure_%d", n)), Right: fmt.Sprintf("+%d", n), Wrong: t.voice.Number(int64([]int{0, -2, -6}[i]))}
 	}
 	return out
 }

@@ -170,7 +170,7 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 		for _, m := range k.Modules {
 			row := desk.Set{Title: m.Title.In(v.lang), URL: "/courses/" + k.ID + "#" + m.ID, Lessons: len(m.Lessons), Minutes: m.Minutes}
 			if set := questions.Set(m.Key()); set != nil {
-				row.Questions, row.Version = len(set.Questions), set.Hash[:8]
+				row.Questions, row.Version, row.Statistics = len(set.Questions), set.Hash[:8], "/desk/quizzes/"+m.Key()
 			}
 			p.Modules = append(p.Modules, row)
 		}

@@ -4,6 +4,7 @@ package courses
 import (
 	"tongguan/web/layout"
 	"tongguan/web/parts"
+	"tongguan/web/parts/ask"
 )
 
 // Card is one course in the catalogue.
@@ -61,20 +62,11 @@ type Heading struct {
 	Level    int
 }
 
-// Option is one option of an inline check.
-type Option struct {
-	ID, Text, Why string
-	Chosen, Right bool
-}
-
-// Check is an inline check; its right answers are filled in only once it was answered.
+// Check is an inline check; how it was marked is filled in only once it was answered.
 type Check struct {
-	ID, URL, Stem, Type, CSRF string
-	Options                   []Option
-	Answered, Right           bool
-	Partly                    bool
-	Explanation               string
-	Problem                   string
+	ask.Body
+	URL, CSRF string
+	Answered  *ask.Marked
 }
 
 // Block is a piece of a lesson: HTML that is safe, or a check.

@@ -19,6 +19,7 @@ type Row struct {
 // Set is one module with its questions.
 type Set struct {
 	Title, URL                  string
+	Statistics                  string // address of its quiz's statistics; "" where it has no quiz
 	Lessons, Questions, Minutes int
 	Version                     string
 }
