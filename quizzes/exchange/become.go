@@ -213,13 +213,14 @@ func (d *draft) severally(q *bank.Question) {
 		}
 	}
 	wrongs := int64(len(d.answers)) - rights
-	even, countable := wrongs > 0, true
+	even, generous, countable := wrongs > 0, true, true
 	for _, a := range d.answers {
 		want := big.NewRat(1, max(1, rights))
 		if a.part.Sign() <= 0 {
 			want = big.NewRat(-1, max(1, wrongs))
 		}
 		even, countable = even && a.part.Cmp(want) == 0, countable && exactly(a.part)
+		generous = generous && (a.part.Sign() == 0 || a.part.Cmp(want) == 0 && a.part.Sign() > 0)
 	}
 	switch {
 	case sum.Cmp(whole) != 0:
@@ -231,6 +232,8 @@ func (d *draft) severally(q *bank.Question) {
 		for i, a := range d.answers {
 			q.Options[i].Credit = hundredths(a.part)
 		}
+	case generous:
+		q.Rule = grading.RightOnly
 	default:
 		d.unable("exchange.weights_exact", "")
 	}

@@ -126,7 +126,9 @@ func parts(q *bank.Question) ([]*big.Rat, refusal) {
 			out[i] = credit(max(0, o.Credit)) // one choice earns nothing less than nothing
 		case q.Rule == grading.Weighted:
 			out[i] = credit(o.Credit)
-		case q.Rule != "" && q.Rule != grading.RightMinusWrong:
+		case q.Rule == grading.RightOnly && !o.Right:
+			out[i] = new(big.Rat)
+		case q.Rule != "" && q.Rule != grading.RightMinusWrong && q.Rule != grading.RightOnly:
 			return nil, refusal{"exchange.out.rule", string(q.Rule)}
 		case o.Right:
 			out[i] = big.NewRat(1, rights)

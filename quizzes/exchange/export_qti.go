@@ -240,6 +240,8 @@ func qtiValues(q *bank.Question) (values []float64, base float64) {
 			values = append(values, 1/rights)
 		case o.Right:
 			values = append(values, 1)
+		case rule == grading.RightOnly:
+			values = append(values, 0)
 		default:
 			values = append(values, -1/(n-rights))
 		}
