@@ -55,7 +55,7 @@ func (a *Attempts) regrade(ctx context.Context, id string, most int) (done bool,
 				continue
 			}
 			n++
-			if err := a.regradeOne(ctx, c, r.ID); err != nil {
+			if err := a.regradeOne(ctx, r.ID); err != nil {
 				return false, err
 			}
 		}
@@ -67,8 +67,8 @@ func (a *Attempts) regrade(ctx context.Context, id string, most int) (done bool,
 	return false, nil
 }
 
-// regradeOne scores one attempt again, in a transaction of its own. One that is open gets the correction when it closes.
-func (a *Attempts) regradeOne(ctx context.Context, c Correction, id string) error {
+// regradeOne scores one attempt again, in a transaction of its own. One that is open gets its corrections when it closes.
+func (a *Attempts) regradeOne(ctx context.Context, id string) error {
 	return a.db.Write(ctx, func(q db.Q) error {
 		r, err := claimAny(ctx, q, id)
 		if err != nil || r.State != Closed {
@@ -78,42 +78,74 @@ func (a *Attempts) regradeOne(ctx context.Context, c Correction, id string) erro
 		if err != nil {
 			return err
 		}
-		corrections, err := correctionsOf(ctx, q, r.Module)
-		if err != nil {
-			return err
-		}
-		// Those decided later are not for now: what they bring must be told as theirs.
-		later := slices.IndexFunc(corrections, func(one Correction) bool { return one.ID == c.ID }) + 1
-		s, err := a.sheetWith(ctx, q, r, corrections[:later], answers)
-		if err != nil {
-			return err
-		}
 		if r.Pending > 0 {
+			s, err := a.sheet(ctx, q, r, answers)
+			if err != nil {
+				return err
+			}
 			return a.marksLeft(ctx, q, r, s)
 		}
-		return a.rescore(ctx, q, r, s, c)
+		return a.addCorrections(ctx, q, r, answers)
 	})
 }
 
-// rescore writes what a correction changes in a closed attempt that is claimed: points, score, evidence, audit line and
-// word to the person.
-func (a *Attempts) rescore(ctx context.Context, q db.Q, r row, s sheet, c Correction) error {
-	if err := s.storeChanged(ctx, q, r.ID); err != nil {
+// addCorrections adds one correction after the other to an attempt that is claimed, so that each is told as what it brings.
+// Those that were told before count from the start, whatever their order: two nodes' clocks differ, and a correction may
+// come to an attempt before one that was decided earlier.
+func (a *Attempts) addCorrections(ctx context.Context, q db.Q, r row, answers []given) error {
+	all, err := correctionsOf(ctx, q, r.Module)
+	if err != nil {
 		return err
+	}
+	notes, err := notesWhere(ctx, q, "n.attempt_id = $1", r.ID)
+	if err != nil {
+		return err
+	}
+	told := map[string]bool{}
+	for _, n := range notes {
+		told[n.Correction] = true
+	}
+	slices.SortStableFunc(all, func(x, y Correction) int { // those that were told first
+		switch {
+		case told[x.ID] == told[y.ID]:
+			return 0
+		case told[x.ID]:
+			return -1
+		}
+		return 1
+	})
+	for n := len(notes); n < len(all); n++ {
+		s, err := a.sheetWith(ctx, q, r, all[:n+1], answers)
+		if err == nil && s.has(all[n]) {
+			r, err = a.rescore(ctx, q, r, s, all[n])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rescore writes what a correction changes in a closed attempt that is claimed: points, score, evidence, audit line and
+// word to the person. It gives the attempt as it is then.
+func (a *Attempts) rescore(ctx context.Context, q db.Q, r row, s sheet, c Correction) (row, error) {
+	if err := s.storeChanged(ctx, q, r.ID); err != nil {
+		return r, err
 	}
 	before := r.outline()
 	score, passed := s.raised(r)
 	if score == before.Score && passed == before.Passed {
-		return nil
+		return r, nil
 	}
 	if err := a.record(ctx, q, r, s, result{score, passed}, r.ID+":"+c.ID); err != nil {
-		return err
+		return r, err
 	}
+	r.Score, r.Passed = &score, &passed
 	if err := insertNote(ctx, q, Note{Attempt: r.ID, Correction: c.ID, Before: before.Score, After: score, Passed: before.Passed,
 		PassedAfter: passed, At: a.clock.Now()}, r.Person); err != nil {
-		return err
+		return r, err
 	}
-	return a.trail.Append(ctx, q, audit.Event{Act: "attempt.regraded", Actor: c.By, Subject: r.Person,
+	return r, a.trail.Append(ctx, q, audit.Event{Act: "attempt.regraded", Actor: c.By, Subject: r.Person,
 		Facts: map[string]any{"attempt": r.ID, "module": r.Module, "set": r.SetHash, "correction": c.ID},
 		Private: map[string]any{"score_before": before.Score, "score_after": score, "passed_before": before.Passed,
 			"passed_after": passed}})

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
@@ -217,4 +219,45 @@ func (h *house) whole(login, id string, want int) (changes int) {
 		h.Errorf("%s: evidence %+v", login, lines)
 	}
 	return len(lines) - 1
+}
+
+// A correction that was decided first and kept last, as the clocks of two nodes have it, comes on top of the other: each is
+// told as what it brings, and both count together.
+func TestCorrectionsOutOfOrder(t *testing.T) {
+	each(t, func(h *house) {
+		h.quiz("", append(five(), open("o"))...)
+		author := h.add("author", access.Author)
+		id := h.sits("learner", all("bbaaa")) // 3 of 6
+		waits := h.sits("stranger", map[string]string{"q1": "b", "q2": "b", "q3": "a", "q4": "a", "q5": "a", "o": "一"})
+		h.advance(time.Hour)
+		later, _, err := h.Correct(ctx, author, h.correction("q2", Void), "later")
+		h.do(err)
+		h.advance(-time.Hour)
+		for _, c := range []Correction{h.correction("q1", Accept, "b"), h.correction("o", Void)} {
+			_, _, err := h.Correct(ctx, author, c, "earlier "+c.Question)
+			h.do(err)
+		}
+		h.do(h.Regrade(ctx))
+		for attempt, notes := range map[string]string{id: "5000 6000 8000 10000", waits: ""} {
+			r := h.stored(attempt)
+			if r.Pending != 0 || *r.Score != 10_000 || !*r.Passed {
+				h.Errorf("%d wait, score %d", r.Pending, r.outline().Score)
+			}
+			told, err := notesWhere(ctx, h.d.Read(), "n.attempt_id = $1", attempt)
+			h.do(err)
+			slices.SortFunc(told, func(x, y Note) int { return x.Before - y.Before })
+			got := ""
+			for i, n := range told {
+				if i == 0 {
+					got = fmt.Sprint(n.Before)
+				}
+				if got += fmt.Sprint(" ", n.After); n.After == 6000 && n.Correction != later {
+					h.Errorf("%+v", n)
+				}
+			}
+			if got != notes {
+				h.Errorf("told %q, want %q", got, notes)
+			}
+		}
+	})
 }

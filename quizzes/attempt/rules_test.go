@@ -45,6 +45,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 			h.Errorf("while one is open: %+v", p)
 		}
 		h.submit("learner", id)
+		h.advance(time.Minute)
 		second := h.start("learner")
 		if again, err := h.Start(ctx, h.who["learner"], module, true); err != nil || again != second {
 			h.Errorf("a second tab is refused: %s %v", again, err)

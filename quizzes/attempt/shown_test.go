@@ -76,38 +76,40 @@ func (h *house) shows(id string, score, answers, explain, later bool) {
 // Which of several attempts counts, and what evidence each gives.
 func TestWhichAttemptCounts(t *testing.T) {
 	passed, failed := "aaaaa", "abbbb"
-	for _, c := range []struct {
-		rule    string
-		sits    []string
-		counts  int // index
-		effects []evidence.Effect
-	}{
-		{"best", []string{failed, passed, failed}, 1, []evidence.Effect{evidence.AsSaid, evidence.AsSaid, evidence.AsSaid}},
-		{"best", []string{passed, passed}, 1, []evidence.Effect{evidence.AsSaid, evidence.AsSaid}},
-		{"latest", []string{failed, passed, failed}, 2, []evidence.Effect{evidence.Undoes, evidence.AsSaid, evidence.Undoes}},
-		{"latest", []string{passed, failed, passed}, 2, []evidence.Effect{evidence.AsSaid, evidence.Undoes, evidence.AsSaid}},
-		{"first", []string{failed, passed}, 0, []evidence.Effect{evidence.AsSaid, evidence.Idle}},
-		{"first", []string{passed, failed}, 0, []evidence.Effect{evidence.AsSaid, evidence.Idle}},
-	} {
-		each(t, func(h *house) {
+	each(t, func(h *house) {
+		for i, c := range []struct {
+			rule    string
+			sits    []string
+			counts  int // index
+			effects []evidence.Effect
+		}{
+			{"best", []string{failed, passed, failed}, 1, []evidence.Effect{evidence.AsSaid, evidence.AsSaid, evidence.AsSaid}},
+			{"best", []string{passed, passed}, 1, []evidence.Effect{evidence.AsSaid, evidence.AsSaid}},
+			{"latest", []string{failed, passed, failed}, 2, []evidence.Effect{evidence.Undoes, evidence.AsSaid, evidence.Undoes}},
+			{"latest", []string{passed, failed, passed}, 2, []evidence.Effect{evidence.AsSaid, evidence.Undoes, evidence.AsSaid}},
+			{"first", []string{failed, passed}, 0, []evidence.Effect{evidence.AsSaid, evidence.Idle}},
+			{"first", []string{passed, failed}, 0, []evidence.Effect{evidence.AsSaid, evidence.Idle}},
+		} {
+			login := fmt.Sprint("taker", i)
+			h.add(login)
 			h.quiz(", counts: "+c.rule, five()...)
 			var ids []string
 			for _, options := range c.sits {
-				ids = append(ids, h.sits("learner", all(options)))
+				ids = append(ids, h.sits(login, all(options)))
 				h.advance(time.Minute)
 			}
-			if p := h.prospect("learner"); p.Counting == nil || p.Counting.ID != ids[c.counts] {
+			if p := h.prospect(login); p.Counting == nil || p.Counting.ID != ids[c.counts] {
 				h.Errorf("%s of %v: %+v counts", c.rule, c.sits, p.Counting)
 			}
 			var got []evidence.Effect
-			for _, l := range h.evidence("learner") {
+			for _, l := range h.evidence(login) {
 				got = append(got, l.Effect)
 			}
 			if !slices.Equal(got, c.effects) {
 				h.Errorf("%s of %v: effects %q, want %q", c.rule, c.sits, got, c.effects)
 			}
-		})
-	}
+		}
+	})
 }
 
 // An earlier attempt that is settled late, by marks or by a correction, takes nothing from the one that counts.
@@ -137,21 +139,21 @@ func TestAnEarlierAttemptIsSettledLate(t *testing.T) {
 
 // Marking by certainty: 100·k for what is right, 0, −200, −600 for what is wrong, of 300 for each; not below 0.
 func TestScoresByCertainty(t *testing.T) {
-	for _, c := range []struct {
-		chosen    string
-		certainty []int
-		score     int
-	}{
-		{"aaaaa", []int{3, 3, 3, 3, 3}, 10_000},
-		{"aaaaa", []int{1, 2, 3, 1, 2}, 6000}, // 900 of 1500
-		{"baaaa", []int{3, 3, 3, 3, 3}, 4000}, // −600 + 1200 of 1500
-		{"baaaa", []int{1, 3, 3, 3, 3}, 8000},
-		{"bbbbb", []int{3, 3, 3, 3, 3}, 0},
-		{"-aaaa", []int{0, 3, 3, 3, 3}, 8000},
-		{"aaaaa", []int{0, 0, 0, 0, 0}, 3333}, // not asked for: as a guess
-	} {
-		each(t, func(h *house) {
-			h.quiz(", certainty: true", five()...)
+	each(t, func(h *house) {
+		h.quiz(", certainty: true", five()...)
+		for _, c := range []struct {
+			chosen    string
+			certainty []int
+			score     int
+		}{
+			{"aaaaa", []int{3, 3, 3, 3, 3}, 10_000},
+			{"aaaaa", []int{1, 2, 3, 1, 2}, 6000}, // 900 of 1500
+			{"baaaa", []int{3, 3, 3, 3, 3}, 4000}, // −600 + 1200 of 1500
+			{"baaaa", []int{1, 3, 3, 3, 3}, 8000},
+			{"bbbbb", []int{3, 3, 3, 3, 3}, 0},
+			{"-aaaa", []int{0, 3, 3, 3, 3}, 8000},
+			{"aaaaa", []int{0, 0, 0, 0, 0}, 3333}, // not asked for: as a guess
+		} {
 			id := h.start("learner")
 			for i, o := range c.chosen {
 				if o != '-' {
@@ -162,8 +164,8 @@ func TestScoresByCertainty(t *testing.T) {
 			if r := h.stored(id); *r.Score != c.score {
 				h.Errorf("%s %v: %d, want %d", c.chosen, c.certainty, *r.Score, c.score)
 			}
-		})
-	}
+		}
+	})
 }
 
 // An answer that is final stays what it is, answered or not; it tells what is right only where the quiz says so at once.
