@@ -180,7 +180,9 @@ func TestEveryTypeByKeyboard(t *testing.T) {
 		if n < 11 {
 			s.tabTo("button[value=next]")
 			s.keys("\r")
-			s.until("the next question", func() bool { return s.truth(fmt.Sprintf(`location.search === "?q=%d" && document.activeElement.tagName === "LEGEND"`, n+2)) })
+			s.until("the next question", func() bool {
+				return s.truth(fmt.Sprintf(`location.search === "?q=%d" && document.activeElement.tagName === "LEGEND"`, n+2))
+			})
 		}
 	}
 	for _, want := range []string{"single", "multiple", "truefalse", "matching", "ordering", "numeric", "calculated", "text", "cloze", "open"} {

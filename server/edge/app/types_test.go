@@ -115,7 +115,7 @@ func TestEveryTypeByForms(t *testing.T) {
 	}
 	b.right(b.sitting())
 	for i, q := range x.Questions {
-		page := b.get(b.at + "?q=" + string(rune('1'+i))).want(t, http.StatusOK).body
+		page := b.get(b.at+"?q="+string(rune('1'+i))).want(t, http.StatusOK).body
 		checked := strings.Count(page, " checked") + strings.Count(page, " selected") + strings.Count(page, `name="typed" value="`) - strings.Count(page, `name="typed" value=""`)
 		if q.Type != "open" && checked < 1 || q.Type == "open" && !strings.Contains(page, "第一行\n第二行</textarea>") {
 			t.Errorf("%s does not show what was answered", q.ID)
@@ -125,7 +125,7 @@ func TestEveryTypeByForms(t *testing.T) {
 		}
 	}
 	b.post(b.at+"/submit", nil).want(t, http.StatusSeeOther)
-	review := b.get(b.at + "/review").want(t, http.StatusOK).body
+	review := b.get(b.at+"/review").want(t, http.StatusOK).body
 	if n := strings.Count(review, `class="mark-tag mark-right"`); n != 8 {
 		t.Errorf("%d of 8 right answers are said to be right:\n%s", n, review)
 	}
@@ -194,7 +194,7 @@ func TestAllOnOnePageByOneForm(t *testing.T) {
 func TestNoWayBack(t *testing.T) {
 	b := sitsDown(t, "{draw: 3, pass: 60, minutes: 30, back: false}")
 	for n, q := range b.sitting().Questions {
-		page := b.get(b.at + "?q=1").want(t, http.StatusOK).body
+		page := b.get(b.at+"?q=1").want(t, http.StatusOK).body
 		if !strings.Contains(page, `name="question" value="`+q.ID+`"`) || strings.Contains(page, `value="prev"`) {
 			t.Errorf("question %d is not the one that is shown", n+1)
 		}
@@ -251,7 +251,7 @@ func TestNothingIsShownBeforeItsTime(t *testing.T) {
 		b.post(b.at+"/answers", f).want(t, http.StatusSeeOther)
 	}
 	b.post(b.at+"/submit", nil).want(t, http.StatusSeeOther)
-	review := b.get(b.at + "/review").want(t, http.StatusOK).body
+	review := b.get(b.at+"/review").want(t, http.StatusOK).body
 	intro := b.get(quiz).want(t, http.StatusOK).body
 	for _, secret := range []string{"先审后签", "mark-right", "option-right", `class="ring"`, "100%"} {
 		if strings.Contains(review, secret) || strings.Contains(intro, secret) {
@@ -275,7 +275,7 @@ func TestOpenAnswersShowTheirMarks(t *testing.T) {
 	i := slices.IndexFunc(b.sitting().Questions, func(q *bank.Question) bool { return q.ID == "letter" })
 	b.post(b.at+"/answers", url.Values{"q": {string(rune('1' + i))}, "question": {"letter"}, "typed": {"请确认"}}).want(t, http.StatusSeeOther)
 	b.post(b.at+"/submit", nil).want(t, http.StatusSeeOther)
-	if page := b.get(b.at + "/review").want(t, http.StatusOK).body; !strings.Contains(page, "还有1道开放题正在评阅") || strings.Contains(page, `class="ring"`) {
+	if page := b.get(b.at+"/review").want(t, http.StatusOK).body; !strings.Contains(page, "还有1道开放题正在评阅") || strings.Contains(page, `class="ring"`) {
 		t.Error("before it is marked the review does not say so, or gives a score")
 	}
 	for n, who := range []string{"author", "second"} {
@@ -285,7 +285,7 @@ func TestOpenAnswersShowTheirMarks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	page := b.get(b.at + "/review").want(t, http.StatusOK).body
+	page := b.get(b.at+"/review").want(t, http.StatusOK).body
 	for _, want := range []string{"写出一部分", "30 / 60", "请对方在期限内书面确认", "40 / 40", "要点齐，缺数字", "得70%", `class="ring"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the review does not show %q", want)
