@@ -218,6 +218,12 @@ func TestAnsweredAtOnce(t *testing.T) {
 	if !strings.Contains(page, "先审后签") || !strings.Contains(page, "法务部门") || strings.Contains(page, `name="gap.who"`) {
 		t.Error("the settled answer is not marked, or can still be changed")
 	}
+	i = slices.IndexFunc(x.Questions, func(q *bank.Question) bool { return q.ID == "letter" })
+	open := url.Values{"q": {string(rune('1' + i))}, "question": {"letter"}, "go": {"final"}, "typed": {"请确认"}}
+	to = b.post(b.at+"/answers", open).want(t, http.StatusSeeOther).location
+	if page := b.get(to).want(t, http.StatusOK).body; !strings.Contains(page, "mark-pending") || strings.Contains(page, "mark-wrong") {
+		t.Error("an open answer that people have still to mark is said to be wrong")
+	}
 	f.Set("gap.who", "法务部")
 	b.post(b.at+"/answers", f).want(t, http.StatusSeeOther)
 	if got := b.sitting().Answers["gaps"].Chosen; !slices.Equal(got, []string{"who=销售部"}) {

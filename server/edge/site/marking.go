@@ -19,6 +19,7 @@ type shown struct{ answers, explanations bool }
 // marked is a marked question as a page shows it.
 func (s *Site) marked(v visit, m attempt.Marked, show shown) ask.Marked {
 	q := m.Question
+	m.Pending = m.Pending || q.Type == grading.Open && len(m.Marks) == 0 // only people mark it
 	out := ask.Marked{Mark: "ask-" + q.ID, Stem: q.Fill(q.Stem.In(v.lang), m.Item.Params), Type: string(q.Type), State: state(m, show), Points: m.Points,
 		Shown: show.answers && !m.Pending}
 	if show.explanations {
