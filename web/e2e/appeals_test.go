@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tongguan/quizzes/grading"
 	"tongguan/server/base/access"
 	"tongguan/server/base/db"
 	"tongguan/server/base/people"
@@ -138,25 +139,30 @@ func object(t *testing.T, a *academy) (objection, id, another string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var singles []string // those of one choice, answered wrongly
 	for _, q := range s.Questions {
 		for _, o := range q.Options {
-			if !o.Right {
+			if q.Type == grading.Single && !o.Right && o.Credit == 0 {
 				if _, err := a.app.Attempts.Answer(ctx, who, id, q.ID, []string{o.ID}); err != nil {
 					t.Fatal(err)
 				}
+				singles = append(singles, q.ID)
 				break
 			}
 		}
 	}
+	if len(singles) < 2 {
+		t.Fatal("too few questions of one choice")
+	}
 	if err := a.app.Attempts.Submit(ctx, who, id); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.app.Attempts.Appeal(ctx, who, id, s.Questions[0].ID, "题干没有说明客户是不是已经看过样机，我选的做法在制度第2.4.2条里也有写。"); err != nil {
+	if err := a.app.Attempts.Appeal(ctx, who, id, singles[0], "题干没有说明客户是不是已经看过样机，我选的做法在制度第2.4.2条里也有写。"); err != nil {
 		t.Fatal(err)
 	}
 	appeals, err := a.app.Attempts.Appeals(ctx, author(t, a, "decider"))
 	if err != nil || len(appeals) != 1 {
 		t.Fatal(appeals, err)
 	}
-	return appeals[0].Appeals[0].ID, id, s.Questions[1].ID
+	return appeals[0].Appeals[0].ID, id, singles[1]
 }
