@@ -28,23 +28,6 @@ import (
 	"tongguan/server/edge/app"
 )
 
-// An answer that the server has acknowledged survives kill -9, on both databases; nothing is counted twice.
-func TestKillDuringSaves(t *testing.T) {
-	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
-		k := newKilling(t, dsn)
-		for round := range 6 {
-			k.start()
-			killed := time.AfterFunc(time.Duration(30+rand.IntN(250))*time.Millisecond, k.kill)
-			k.saveUntilDead(round)
-			killed.Stop()
-			k.kill()
-			k.compare()
-		}
-		k.start()
-		k.submitTwice()
-	})
-}
-
 // A turn of a rehearsal that the server has acknowledged survives kill -9, on both databases; none is done twice.
 func TestKillDuringTurns(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
@@ -128,18 +111,25 @@ const (
 )
 
 type killing struct {
+	browser
 	t       *testing.T
 	env     []string
 	cfg     config.Config
-	base    string
 	mu      sync.Mutex
 	process *exec.Cmd
-	client  *http.Client
 	person  string
-	attempt string
-	acked   map[string]string // by question: what was acknowledged last
-	flying  map[string]string // by question: what was sent and not acknowledged
-	count   int
+}
+
+// browser is a client with cookies of its own, which follows no redirects.
+type browser struct {
+	base   string
+	client *http.Client
+}
+
+func newBrowser(base string) browser {
+	jar, _ := cookiejar.New(nil)
+	return browser{base, &http.Client{Jar: jar, Timeout: 10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 func newKilling(t *testing.T, dsn string) *killing {
@@ -153,25 +143,30 @@ func newKilling(t *testing.T, dsn string) *killing {
 	if err := ln.Close(); err != nil {
 		t.Fatal(err)
 	}
-	jar, _ := cookiejar.New(nil)
-	k := &killing{t: t, base: "http://" + addr, acked: map[string]string{}, flying: map[string]string{},
-		client: &http.Client{Jar: jar, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	k := &killing{t: t, browser: newBrowser("http://" + addr),
 		cfg: config.Config{Data: data, Database: dsn, SecretFile: filepath.Join(data, "secret"), Zone: "Asia/Shanghai", Pool: 8,
 			Hashers: 2, Session: time.Hour, Checkpoint: time.Hour}}
 	k.env = append(os.Environ(), "TONGGUAN_TEST_RUN=1", "TONGGUAN_ADDR="+addr, "TONGGUAN_DATA="+data, "TONGGUAN_DATABASE="+dsn)
 	t.Cleanup(k.kill)
+	k.person = k.hire(killLogin)
+	return k
+}
+
+// hire adds a learner and gives their id.
+func (k *killing) hire(login string) (id string) {
+	k.t.Helper()
 	k.house(func(a *app.App) {
-		id, err := a.People.Create(context.Background(), access.Operator(),
-			people.Person{Login: killLogin, Name: "万一", Roles: []access.Role{access.Learner}})
+		var err error
+		id, err = a.People.Create(context.Background(), access.Operator(),
+			people.Person{Login: login, Name: "万一", Roles: []access.Role{access.Learner}})
 		if err == nil {
-			k.person = id
 			err = a.Door.SetPassword(context.Background(), access.Operator(), id, killPassword)
 		}
 		if err != nil {
-			t.Fatal(err)
+			k.t.Fatal(err)
 		}
 	})
-	return k
+	return id
 }
 
 // house opens the rooms on the same database, in this process.
@@ -224,56 +219,8 @@ var (
 	valueField  = regexp.MustCompile(`value="([^"]*)"`)
 )
 
-// saveUntilDead signs in where needed and saves answers, one after another, until the server is gone.
-func (k *killing) saveUntilDead(round int) {
-	if k.attempt == "" && !k.begin() {
-		return
-	}
-	for n := 1 + round%10; ; n = n%10 + 1 {
-		page, err := k.get(fmt.Sprintf("%s?q=%d", k.attempt, n))
-		if err != nil {
-			return
-		}
-		q, csrf := idField.FindStringSubmatch(page), csrfField.FindStringSubmatch(page)
-		options := choiceField.FindAllString(page, -1)
-		if q == nil || csrf == nil || len(options) == 0 {
-			k.t.Fatalf("question %d has no form:\n%s", n, page)
-		}
-		choice := valueField.FindStringSubmatch(options[rand.IntN(len(options))])[1]
-		k.flying[q[1]] = choice
-		status, _, err := k.post(k.attempt+"/answers", url.Values{"csrf": {csrf[1]}, "q": {fmt.Sprint(n)}, "question": {q[1]}, "choice": {choice}, "go": {"stay"}})
-		if err != nil {
-			return
-		}
-		if status != http.StatusSeeOther {
-			k.t.Fatalf("saving gave %d", status)
-		}
-		k.acked[q[1]] = choice
-		delete(k.flying, q[1])
-		k.count++
-	}
-}
-
-// begin signs in and starts the quiz; false where the server died over it.
-func (k *killing) begin() bool {
-	if _, _, err := k.post("/signin", url.Values{"login": {killLogin}, "password": {killPassword}}); err != nil {
-		return false
-	}
-	page, err := k.get("/courses/" + killModule + "/quiz")
-	if err != nil {
-		return false
-	}
-	csrf := csrfField.FindStringSubmatch(page)
-	if csrf == nil {
-		return false
-	}
-	_, to, err := k.post("/courses/"+killModule+"/quiz", url.Values{"csrf": {csrf[1]}})
-	k.attempt = to
-	return err == nil && to != ""
-}
-
-func (k *killing) get(path string) (string, error) {
-	res, err := k.client.Get(k.base + path)
+func (b *browser) get(path string) (string, error) {
+	res, err := b.client.Get(b.base + path)
 	if err != nil {
 		return "", err
 	}
@@ -282,90 +229,14 @@ func (k *killing) get(path string) (string, error) {
 	return string(body), err
 }
 
-func (k *killing) post(path string, form url.Values) (int, string, error) {
-	res, err := k.client.PostForm(k.base+path, form)
+func (b *browser) post(path string, form url.Values) (int, string, error) {
+	res, err := b.client.PostForm(b.base+path, form)
 	if err != nil {
 		return 0, "", err
 	}
 	defer res.Body.Close() //nolint:errcheck // only read
 	_, err = io.Copy(io.Discard, res.Body)
-	return res.StatusCode, strings.TrimPrefix(res.Header.Get("Location"), k.base), err
-}
-
-// compare holds what the database has against what was acknowledged.
-func (k *killing) compare() {
-	k.t.Helper()
-	if k.attempt == "" {
-		return
-	}
-	k.house(func(a *app.App) {
-		s, err := a.Attempts.Sit(context.Background(), k.me(a), strings.TrimPrefix(k.attempt, "/attempts/"))
-		if err != nil {
-			k.t.Fatal(err)
-		}
-		for q, choice := range k.acked {
-			got := strings.Join(s.Answers[q].Chosen, ",")
-			if got != choice && got != k.flying[q] {
-				k.t.Errorf("question %s: %q was acknowledged, %q is there", q, choice, got)
-			}
-			k.acked[q] = got
-		}
-		for q, given := range s.Answers {
-			if _, known := k.acked[q]; known {
-				continue
-			}
-			got := strings.Join(given.Chosen, ",")
-			if got != k.flying[q] {
-				k.t.Errorf("question %s: an answer that nobody gave", q)
-			}
-			k.acked[q] = got // sent, written, and the server died before it could say so: from now on it stands
-		}
-		clear(k.flying)
-	})
-}
-
-func (k *killing) me(a *app.App) access.Actor {
-	all, _, err := a.People.List(context.Background(), access.Operator(), people.Filter{Text: killLogin})
-	if err != nil || len(all) != 1 {
-		k.t.Fatalf("%d people, %v", len(all), err)
-	}
-	return all[0].Actor()
-}
-
-// submitTwice submits from two tabs while the server is killed, then once more: there is one result.
-func (k *killing) submitTwice() {
-	if k.attempt == "" && !k.begin() {
-		k.t.Fatal("the quiz could not be started")
-	}
-	page, err := k.get(k.attempt)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	csrf := csrfField.FindStringSubmatch(page)
-	form := url.Values{"csrf": {csrf[1]}}
-	var tabs sync.WaitGroup
-	for range 2 {
-		tabs.Go(func() { _, _, _ = k.post(k.attempt+"/submit", form) })
-	}
-	time.Sleep(time.Duration(rand.IntN(8)) * time.Millisecond)
-	k.kill()
-	tabs.Wait()
-	k.start()
-	if status, to, err := k.post(k.attempt+"/submit", form); err != nil || status != http.StatusSeeOther || !strings.HasSuffix(to, "/review") {
-		k.t.Fatalf("submitting again: %d %s %v", status, to, err)
-	}
-	k.house(func(a *app.App) {
-		var lines, entries int
-		q := a.DB.Read()
-		if err := q.Get(context.Background(), &lines, "SELECT count(*) FROM evidence"); err != nil || lines != 1 {
-			k.t.Errorf("%d lines of evidence, %v", lines, err)
-		}
-		if err := q.Get(context.Background(), &entries, "SELECT count(*) FROM audit_entry WHERE act = 'attempt.closed'"); err != nil || entries != 1 {
-			k.t.Errorf("%d audit entries, %v", entries, err)
-		}
-		k.whole(a, q)
-	})
-	k.t.Logf("%d answers acknowledged, all there", k.count)
+	return res.StatusCode, strings.TrimPrefix(res.Header.Get("Location"), b.base), err
 }
 
 func (k *killing) whole(a *app.App, q db.Q) {

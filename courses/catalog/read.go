@@ -213,7 +213,7 @@ func (r *reader) readCourses() {
 	}
 	for _, d := range folders {
 		switch {
-		case strings.HasPrefix(d.Name(), "."):
+		case strings.HasPrefix(d.Name(), "."), d.Name() == "README.md":
 		case !d.IsDir() || !slug.MatchString(d.Name()):
 			r.note(path.Join(coursesFolder, d.Name()), 0, "lint.file_name")
 		default:

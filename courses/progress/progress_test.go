@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -261,6 +262,48 @@ func TestWhoSeesProgress(t *testing.T) {
 		}
 		if err := h.Finish(ctx, h.who["learner"], "process/none/none", "zh"); fault.KindOf(err) != fault.Missing {
 			h.Errorf("a lesson that is not there was finished: %v", err)
+		}
+	})
+}
+
+// Where the latest attempt counts a pass can be undone, by a line that says so, and come again; what counts for nothing
+// changes nothing. No line of what was passed is ever wiped.
+func TestAPassIsUndone(t *testing.T) {
+	each(t, func(h *house) {
+		line := func(n int, module string, passed bool, effect evidence.Effect) {
+			h.Helper()
+			if err := h.d.Write(ctx, func(q db.Q) error {
+				return evidence.New(h.Follow).Add(ctx, q, evidence.Line{Person: h.who["learner"].ID, Kind: evidence.Quiz, Subject: module, Version: "v", Score: n * 100, Passed: passed,
+					Source: fmt.Sprint("attempt ", n), At: int64(n), Effect: effect})
+			}); err != nil {
+				h.Fatal(err)
+			}
+		}
+		for i, step := range []struct {
+			passed bool
+			effect evidence.Effect
+			counts bool // the module is passed afterwards
+			at     int64
+		}{
+			{false, evidence.Undoes, false, 0}, // nothing to undo
+			{true, evidence.AsSaid, true, 2},
+			{false, evidence.Undoes, false, 0},
+			{true, evidence.Idle, false, 0}, // an earlier attempt, settled late
+			{true, evidence.AsSaid, true, 5},
+			{false, evidence.Idle, true, 5},
+			{false, evidence.AsSaid, true, 5},
+		} {
+			line(i+1, "process/first", step.passed, step.effect)
+			passed, ok := h.state().Passed["process/first"]
+			if ok != step.counts || passed.At != step.at {
+				h.Errorf("after line %d: passed %v at %d, want %v at %d", i+1, ok, passed.At, step.counts, step.at)
+			}
+		}
+		var kept, undone int
+		err := h.d.Read().Get(ctx, &kept, "SELECT COUNT(*) FROM module_passed")
+		err2 := h.d.Read().Get(ctx, &undone, "SELECT COUNT(*) FROM module_passed WHERE undone = 3")
+		if err != nil || err2 != nil || kept != 2 || undone != 1 {
+			h.Errorf("%d passes are kept, %d are undone by line 3; %v %v", kept, undone, err, err2)
 		}
 	})
 }

@@ -36,9 +36,13 @@ func (a *Attempts) GrantTime(ctx context.Context, actor access.Actor, person str
 		return fault.New(fault.Invalid, "marking.note_long", "max", longestNote).At("reason")
 	}
 	return a.db.Write(ctx, func(q db.Q) error {
-		if _, err := q.Exec(ctx, `INSERT INTO extra_time (person_id, percent, reason, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (person_id) DO UPDATE SET percent = excluded.percent, reason = excluded.reason,
-				granted_by = excluded.granted_by, granted_at = excluded.granted_at`, person, percent, reason, actor.ID, a.clock.Now()); err != nil {
+		n, err := q.Exec(ctx, `INSERT INTO extra_time (person_id, percent, reason, granted_by, granted_at)
+			SELECT id, $2, $3, $4, $5 FROM person WHERE id = $1 ON CONFLICT (person_id) DO UPDATE SET percent = excluded.percent, reason = excluded.reason,
+				granted_by = excluded.granted_by, granted_at = excluded.granted_at`, person, percent, reason, actor.ID, a.clock.Now())
+		if err == nil && n == 0 {
+			err = fault.New(fault.Missing, "error.missing")
+		}
+		if err != nil {
 			return err
 		}
 		return a.trail.Append(ctx, q, audit.Event{Act: "extra_time.granted", Actor: actor.ID, Subject: person,
@@ -69,5 +73,11 @@ func extraOf(ctx context.Context, q db.Q, person string) (percent int, err error
 	if db.None(err) {
 		return 0, nil
 	}
+	return percent, err
+}
+
+// longestExtra gives the most extra time that anybody has, in per cent.
+func longestExtra(ctx context.Context, q db.Q) (percent int, err error) {
+	err = q.Get(ctx, &percent, "SELECT COALESCE(MAX(percent), 0) FROM extra_time")
 	return percent, err
 }

@@ -42,7 +42,8 @@ type Attempt struct {
 	Score    int   // basis points; 0 while open
 	Pass     int   // basis points that pass
 	Passed   bool
-	Pending  int // open answers that people have not marked yet: there is no score until they have
+	Hidden   bool // score and passed may not be shown to whoever asks, and are not here
+	Pending  int  // open answers that people have not marked yet: there is no score until they have
 	Paper    []bank.Item
 	Answered int // questions with an answer
 }
@@ -78,6 +79,9 @@ type Attempts struct {
 	people *people.People
 	bank   *bank.Library
 	ledger *evidence.Ledger
+	// regraded is told in the transaction that changes points of closed attempts of a set; nil tells nobody.
+	regraded func(ctx context.Context, q db.Q, set string) error
+
 	saves  saver
 	papers papers
 	old    sync.Map // hash -> *bank.Set that is no longer the current one
@@ -92,6 +96,9 @@ type Parts struct {
 	People *people.People
 	Bank   *bank.Library
 	Ledger *evidence.Ledger
+	// Regraded is told of each set whose closed attempts a correction has scored again, by its hash, in the transaction that
+	// says so; nil tells nobody.
+	Regraded func(ctx context.Context, q db.Q, set string) error
 }
 
 // New makes the room.
@@ -100,7 +107,8 @@ func New(p Parts) *Attempts {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger}
+	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger,
+		regraded: p.Regraded}
 }
 
 // Open gives the actor's open attempt at a module's quiz, "" where there is none.
@@ -181,15 +189,55 @@ func Legible(asked *bank.Question, params bank.Params, chosen []string) bool {
 	return err == nil
 }
 
-// latest is how many attempts are listed at most.
-const latest = 50
+// How many attempts are listed at most, and how many are looked at where something is decided from them.
+const (
+	latest = 50
+	every  = 100_000
+)
 
-// Of gives a person's latest attempts, the newest first and without their papers; module "" for all modules.
+// Of gives a person's latest attempts, the newest first and without their papers; module "" for all modules. Of one's own,
+// scores that the rules do not show are not in them.
 func (a *Attempts) Of(ctx context.Context, actor access.Actor, person, module string) ([]Attempt, error) {
 	if err := a.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
 		return nil, err
 	}
-	return attemptsOf(ctx, a.db.Read(), person, module)
+	all, err := attemptsOf(ctx, a.db.Read(), person, module, latest)
+	if err == nil && person == actor.ID {
+		err = a.hide(ctx, all)
+	}
+	return all, err
+}
+
+// Result gives an attempt of the actor's own without its paper, and without its score where the rules do not show it.
+func (a *Attempts) Result(ctx context.Context, actor access.Actor, id string) (Attempt, error) {
+	r, err := a.own(ctx, actor, id)
+	if err != nil {
+		return Attempt{}, err
+	}
+	one := []Attempt{r.outline()}
+	err = a.hide(ctx, one)
+	return one[0], err
+}
+
+// hide takes out of attempts what the rules do not show to the person now.
+func (a *Attempts) hide(ctx context.Context, all []Attempt) error {
+	for i := range all {
+		if all[i].State != Closed {
+			continue
+		}
+		set, err := a.set(ctx, a.db.Read(), all[i].SetHash)
+		if err != nil {
+			return err
+		}
+		shows, err := a.shows(ctx, set.Rules, true)
+		if err != nil {
+			return err
+		}
+		if !shows.Score {
+			all[i].Score, all[i].Passed, all[i].Hidden = 0, false, true
+		}
+	}
+	return nil
 }
 
 // set gives the question set with this hash: the current one, or an earlier one out of the database.

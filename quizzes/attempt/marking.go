@@ -56,14 +56,19 @@ func (a *Attempts) Waiting(ctx context.Context, actor access.Actor) ([]ToMark, e
 	if err != nil {
 		return nil, err
 	}
-	out := []ToMark{}
+	out, corrections := []ToMark{}, map[string][]Correction{}
 	for _, r := range rows {
 		set, err := a.set(ctx, a.db.Read(), r.SetHash)
 		if err != nil {
 			return nil, err
 		}
+		if corrections[r.Module] == nil {
+			if corrections[r.Module], err = correctionsOf(ctx, a.db.Read(), r.Module); err != nil {
+				return nil, err
+			}
+		}
 		asked := set.Question(r.Question)
-		if asked == nil || asked.Type != grading.Open || len(out) == 100 {
+		if asked == nil || asked.Type != grading.Open || len(out) == 100 || void(corrections[r.Module], asked) {
 			continue
 		}
 		turn := r.Marks + 1
@@ -101,7 +106,11 @@ func (a *Attempts) markSheet(ctx context.Context, q db.Q, actor access.Actor, r 
 	if err != nil {
 		return MarkSheet{}, err
 	}
-	if mine || settled(marks) {
+	corrections, err := correctionsOf(ctx, q, r.Module)
+	if err != nil {
+		return MarkSheet{}, err
+	}
+	if mine || settled(marks) || void(corrections, s.Questions[at]) {
 		return MarkSheet{}, fault.New(fault.Conflict, "marking.done")
 	}
 	out := MarkSheet{ToMark: ToMark{Attempt: r.ID, Question: s.Questions[at], Module: r.Module, Closed: *r.Closed, Turn: len(marks) + 1}, Text: given.Chosen[0]}
@@ -184,9 +193,6 @@ func (a *Attempts) afterMark(ctx context.Context, q db.Q, r row, question string
 	if err := setPoints(ctx, q, r.ID, question, points); err != nil {
 		return err
 	}
-	if r.Pending > 1 {
-		return setPending(ctx, q, r.ID, r.Pending-1)
-	}
 	answers, err := givenTo(ctx, q, r.ID)
 	if err != nil {
 		return err
@@ -195,7 +201,7 @@ func (a *Attempts) afterMark(ctx context.Context, q db.Q, r row, question string
 	if err != nil {
 		return err
 	}
-	return a.conclude(ctx, q, r, s, "attempt.closed", r.ID)
+	return a.marksLeft(ctx, q, r, s)
 }
 
 type waitingRow struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
@@ -70,7 +71,11 @@ func (a *Attempts) Final(ctx context.Context, actor access.Actor, id, question s
 	if s, err = a.sitting(ctx, a.db.Read(), r); err != nil || s.Rules.Answers != bank.AtOnce {
 		return Marked{}, err
 	}
-	return s.marked(at), nil
+	m := s.marked(at)
+	if s.Rules.Explain != bank.AtOnce {
+		m.Question = unexplained(m.Question)
+	}
+	return m, nil
 }
 
 // index is the place of a question on the paper, or −1.
@@ -111,32 +116,23 @@ func (a *Attempts) close(ctx context.Context, id string) error {
 			return a.trail.Append(ctx, q, audit.Event{Act: "attempt.handed_in", Actor: r.Person, Subject: r.Person,
 				Facts: map[string]any{"attempt": id, "module": r.Module, "set": r.SetHash, "seed": r.Seed, "open": waiting}})
 		}
-		return a.conclude(ctx, q, r, sheet, "attempt.closed", id)
+		return a.conclude(ctx, q, r, sheet)
 	})
 }
 
-// conclude writes what a closed attempt comes to: its score, a line of evidence under the given source, and an audit line.
-func (a *Attempts) conclude(ctx context.Context, q db.Q, r row, s sheet, act, source string) error {
+// conclude writes what a closed attempt comes to: its score, a line of evidence and an audit line.
+func (a *Attempts) conclude(ctx context.Context, q db.Q, r row, s sheet) error {
 	if err := s.storeChanged(ctx, q, r.ID); err != nil {
 		return err
 	}
 	score := s.score()
-	passed := score >= r.Pass
-	effect, err := effectOf(ctx, q, r, s.set.Counts, passed)
-	if err != nil {
+	out := result{score, score >= r.Pass}
+	if err := a.record(ctx, q, r, s, out, r.ID); err != nil {
 		return err
 	}
-	if err := setResult(ctx, q, r.ID, score, passed); err != nil {
-		return err
-	}
-	line := evidence.Line{Person: r.Person, Kind: evidence.Quiz, Subject: r.Module, Version: r.SetHash,
-		Score: score, Passed: passed, Source: source, At: *r.Closed, Effect: effect}
-	if err := a.ledger.Add(ctx, q, line); err != nil {
-		return err
-	}
-	return a.trail.Append(ctx, q, audit.Event{Act: act, Actor: r.Person, Subject: r.Person,
+	return a.trail.Append(ctx, q, audit.Event{Act: "attempt.closed", Actor: r.Person, Subject: r.Person,
 		Facts:   map[string]any{"attempt": r.ID, "module": r.Module, "set": r.SetHash, "seed": r.Seed},
-		Private: map[string]any{"score": score, "passed": passed}})
+		Private: map[string]any{"score": out.score, "passed": out.passed}})
 }
 
 // effectOf says what an attempt's evidence does, by the rule of which attempt counts.
@@ -144,7 +140,10 @@ func effectOf(ctx context.Context, q db.Q, r row, c bank.Counts, passed bool) (e
 	if c == bank.Best {
 		return evidence.AsSaid, nil
 	}
-	past, err := attemptsOf(ctx, q, r.Person, r.Module)
+	if err := holdSeat(ctx, q, r.Person, r.Module); err != nil { // two attempts that are settled at once wait for each other
+		return evidence.AsSaid, err
+	}
+	past, err := attemptsOf(ctx, q, r.Person, r.Module, every)
 	if err != nil {
 		return evidence.AsSaid, err
 	}
@@ -178,15 +177,23 @@ type sheetLine struct {
 
 // sheet lays out an attempt, with the corrections of its questions.
 func (a *Attempts) sheet(ctx context.Context, q db.Q, r row, answers []given) (sheet, error) {
-	at, err := r.attempt()
+	corrections, err := correctionsOf(ctx, q, r.Module)
 	if err != nil {
 		return sheet{}, err
 	}
+	return a.sheetWith(ctx, q, r, corrections, answers)
+}
+
+func (a *Attempts) sheetWith(ctx context.Context, q db.Q, r row, corrections []Correction, answers []given) (sheet, error) {
 	set, err := a.set(ctx, q, r.SetHash)
 	if err != nil {
 		return sheet{}, err
 	}
-	corrections, err := correctionsOf(ctx, q, r.Module)
+	return layout(r, set, corrections, answers)
+}
+
+func layout(r row, set *bank.Set, corrections []Correction, answers []given) (sheet, error) {
+	at, err := r.attempt()
 	if err != nil {
 		return sheet{}, err
 	}
@@ -235,11 +242,16 @@ func (l *sheetLine) correct(c Correction) {
 func (s sheet) waiting() int {
 	n := 0
 	for _, l := range s.lines {
-		if l.asked.Type == grading.Open && len(l.chosen) > 0 && !l.void {
+		if l.awaits() {
 			n++
 		}
 	}
 	return n
+}
+
+// awaits says whether people have to mark it, or had to.
+func (l sheetLine) awaits() bool {
+	return l.asked.Type == grading.Open && len(l.chosen) > 0 && !l.void
 }
 
 // storeChanged keeps points that a correction has changed.
@@ -254,24 +266,32 @@ func (s sheet) storeChanged(ctx context.Context, q db.Q, id string) error {
 	return nil
 }
 
-// score is the mean over the paper, in basis points. Questions that are void are left out, unless that lowers it.
+// score is the mean over the paper, in basis points. Questions that are void are left out where that raises it, those that
+// earned least first: one void question more never lowers it.
 func (s sheet) score() int {
-	var all, valid []int
+	var kept, void []int
 	for _, l := range s.lines {
 		points := l.points
 		if s.set.Certainty && len(l.chosen) > 0 {
 			points, _ = grading.ByCertainty(points, grading.Certainty(max(1, l.certainty)))
 		}
-		if all = append(all, points); !l.void {
-			valid = append(valid, points)
+		if l.void {
+			void = append(void, points)
+		} else {
+			kept = append(kept, points)
 		}
 	}
 	total := grading.Total
 	if s.set.Certainty {
 		total = grading.CertainTotal
 	}
-	if len(valid) == 0 && len(all) > 0 {
+	slices.Sort(void)
+	best := 0
+	for n := range len(void) + 1 {
+		best = max(best, total(slices.Concat(kept, void[n:])))
+	}
+	if len(kept) == 0 && len(void) > 0 {
 		return grading.Full * 100 // nothing that was asked was fit to be asked
 	}
-	return max(total(valid), total(all))
+	return best
 }

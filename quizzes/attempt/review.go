@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tongguan/quizzes/bank"
@@ -16,10 +17,11 @@ type Marked struct {
 	Item      bank.Item // as it was shown
 	Chosen    []string
 	Certainty int
-	Points    int    // hundredths of the question's mark
-	Pending   bool   // people have not marked it yet
-	Void      bool   // it was found to be wrong, and harms nobody
-	Marks     []Mark // of an open answer that is settled
+	Points    int     // hundredths of the question's mark
+	Pending   bool    // people have not marked it yet
+	Void      bool    // it was found to be wrong, and harms nobody
+	Marks     []Mark  // of an open answer that is settled
+	Appeal    *Appeal // the objection to it, or nil
 }
 
 // Shows is what may be shown of a closed attempt to whoever asks.
@@ -37,6 +39,7 @@ type Look struct {
 	Marked []Marked // empty where the answers are not shown
 	Shows  Shows
 	Signs  *Signs // only for examiners
+	Notes  []Note // how corrections have changed the result, where the score is shown
 }
 
 // Review looks back on a closed attempt, as far as its quiz's rules allow the actor.
@@ -56,35 +59,79 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 		return Look{}, err
 	}
 	own := r.Person == actor.ID
-	out := Look{Attempt: s.Attempt, Rules: s.Rules, Shows: a.shows(s.Rules, own)}
+	out := Look{Attempt: s.Attempt, Rules: s.Rules}
+	if out.Shows, err = a.shows(ctx, s.Rules, own); err != nil {
+		return Look{}, err
+	}
 	if !out.Shows.Score {
-		out.Score, out.Passed = 0, false
+		out.Score, out.Passed, out.Hidden = 0, false, true
 	}
 	if !own {
 		if out.Signs, err = a.signs(ctx, s); err != nil {
 			return out, err
 		}
 	}
-	if out.Shows.Answers {
-		out.Marked, err = a.markedAll(ctx, s)
-	}
+	err = a.fill(ctx, s, &out)
 	return out, err
 }
 
-// shows says what is shown now: to examiners all, to the person what the rules allow.
-func (a *Attempts) shows(r bank.Rules, own bool) Shows {
-	if !own {
-		return Shows{Score: true, Answers: true, Explanations: true}
-	}
-	now := time.UnixMilli(a.clock.Now()).In(a.zone)
-	out := Shows{Score: r.Shown(r.Score, now), Answers: r.Shown(r.Answers, now), Explanations: r.Shown(r.Explain, now)}
-	for _, w := range []bank.When{r.Score, r.Answers, r.Explain} {
-		if w == bank.AfterAll && !r.Shown(w, now) {
-			_, until := r.Window(a.zone)
-			out.Later = until.UnixMilli()
+// fill puts into a look what it shows.
+func (a *Attempts) fill(ctx context.Context, s Sitting, out *Look) (err error) {
+	if out.Shows.Score {
+		if out.Notes, err = notesWhere(ctx, a.db.Read(), "n.attempt_id = $1", s.ID); err != nil {
+			return err
 		}
 	}
-	return out
+	if out.Shows.Answers {
+		out.Marked, err = a.markedAll(ctx, s)
+	}
+	if !out.Shows.Explanations {
+		for i, m := range out.Marked {
+			out.Marked[i].Question = unexplained(m.Question)
+		}
+	}
+	return err
+}
+
+// unexplained is a question without what explains its answers.
+func unexplained(q *bank.Question) *bank.Question {
+	out := *q
+	out.Explanation, out.Options = bank.Text{}, slices.Clone(q.Options)
+	for i := range out.Options {
+		out.Options[i].Why = bank.Text{}
+	}
+	return &out
+}
+
+// shows says what is shown now: to examiners all, to the person what the rules allow.
+func (a *Attempts) shows(ctx context.Context, r bank.Rules, own bool) (Shows, error) {
+	if !own {
+		return Shows{Score: true, Answers: true, Explanations: true}, nil
+	}
+	_, end := r.Window(a.zone)
+	until, now := end.UnixMilli(), a.clock.Now()
+	if longest := int64(stretched(r.Minutes, mostExtra)-r.Minutes) * time.Minute.Milliseconds(); !end.IsZero() && now > until && now <= until+longest {
+		percent, err := longestExtra(ctx, a.db.Read()) // somebody with extra time may still be at it
+		if err != nil {
+			return Shows{}, err
+		}
+		until += int64(stretched(r.Minutes, percent)-r.Minutes) * time.Minute.Milliseconds()
+	}
+	var out Shows
+	for _, one := range []struct {
+		when bank.When
+		show *bool
+	}{{r.Score, &out.Score}, {r.Answers, &out.Answers}, {r.Explain, &out.Explanations}} {
+		switch one.when {
+		case bank.AtOnce, bank.Submission:
+			*one.show = true
+		case bank.AfterAll:
+			if *one.show = !end.IsZero() && now > until; !*one.show && !end.IsZero() {
+				out.Later = until
+			}
+		}
+	}
+	return out, nil
 }
 
 func (a *Attempts) markedAll(ctx context.Context, s Sitting) ([]Marked, error) {
@@ -92,11 +139,16 @@ func (a *Attempts) markedAll(ctx context.Context, s Sitting) ([]Marked, error) {
 	if err != nil {
 		return nil, err
 	}
+	appeals, err := appealsWhere(ctx, a.db.Read(), "a.attempt_id = $1", s.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Marked, len(s.Paper))
 	for i := range s.Paper {
 		m := s.marked(i)
-		for _, c := range corrections {
-			m.Void = m.Void || c.Kind == Void && c.Question == m.Question.ID && c.Print == m.Question.Print
+		m.Void = void(corrections, m.Question)
+		if at := slices.IndexFunc(appeals, func(one Appeal) bool { return one.Question == m.Question.ID }); at >= 0 {
+			m.Appeal = &appeals[at]
 		}
 		if m.Question.Type == grading.Open && len(m.Chosen) > 0 {
 			marks, _, err := marksOf(ctx, a.db.Read(), s.ID, m.Question.ID, "")

@@ -37,7 +37,7 @@ func (a *Attempts) Prepare(ctx context.Context, actor access.Actor, module strin
 	}
 	p := Prospect{Rules: set.Rules}
 	var err error
-	if p.Past, err = attemptsOf(ctx, a.db.Read(), actor.ID, module); err != nil {
+	if p.Past, err = attemptsOf(ctx, a.db.Read(), actor.ID, module, every); err != nil {
 		return p, err
 	}
 	if p.Extra, err = extraOf(ctx, a.db.Read(), actor.ID); err != nil {
@@ -53,7 +53,7 @@ func (a *Attempts) Prepare(ctx context.Context, actor access.Actor, module strin
 	}
 	p.Counting = counting(set.Counts, p.Past)
 	p.Left, p.NextAt, p.Why = a.mayBegin(set.Rules, p.Past, now, p.Minutes-set.Minutes)
-	return p, nil
+	return p, a.hide(ctx, p.Past) // Counting is one of them
 }
 
 // stretched is a time limit in minutes with extra time in per cent, rounded up.
@@ -173,7 +173,7 @@ func (a *Attempts) begin(ctx context.Context, q db.Q, set *bank.Set, r row, item
 	}
 	extra := stretched(set.Minutes, percent) - set.Minutes
 	if set.Attempts > 0 || set.Wait > 0 || set.From != "" || set.Until != "" {
-		past, err := attemptsOf(ctx, q, r.Person, r.Module)
+		past, err := attemptsOf(ctx, q, r.Person, r.Module, every)
 		if err != nil {
 			return err
 		}

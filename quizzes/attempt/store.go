@@ -138,12 +138,12 @@ func setResult(ctx context.Context, q db.Q, id string, score int, passed bool) e
 	return err
 }
 
-// attemptsOf gives the latest attempts without their papers, which are the most of a row.
-func attemptsOf(ctx context.Context, q db.Q, person, module string) ([]Attempt, error) {
+// attemptsOf gives so many of the latest attempts without their papers, which are the most of a row.
+func attemptsOf(ctx context.Context, q db.Q, person, module string, most int) ([]Attempt, error) {
 	var rows []row
 	if err := q.Select(ctx, &rows, `SELECT id, person_id, module, set_hash, state, started_at, due_at, closed_at, score, pass, passed, pending
 		FROM attempt WHERE person_id = $1 AND ($2 = '' OR module = $2) ORDER BY started_at DESC, id DESC LIMIT $3`,
-		person, module, latest); err != nil {
+		person, module, most); err != nil {
 		return nil, err
 	}
 	out := make([]Attempt, len(rows))
@@ -157,6 +157,13 @@ func attemptsOf(ctx context.Context, q db.Q, person, module string) ([]Attempt, 
 func claimSeat(ctx context.Context, q db.Q, person, module string) error {
 	_, err := q.Exec(ctx, `INSERT INTO seat (person_id, module, starts) VALUES ($1, $2, 1)
 		ON CONFLICT (person_id, module) DO UPDATE SET starts = seat.starts + 1`, person, module)
+	return err
+}
+
+// holdSeat claims a person's seat without beginning anything.
+func holdSeat(ctx context.Context, q db.Q, person, module string) error {
+	_, err := q.Exec(ctx, `INSERT INTO seat (person_id, module, starts) VALUES ($1, $2, 0)
+		ON CONFLICT (person_id, module) DO UPDATE SET starts = seat.starts`, person, module)
 	return err
 }
 

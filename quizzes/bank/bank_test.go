@@ -106,6 +106,10 @@ var cases = []struct {
 	{"{id: a, text", "{id: b, text", "bank.option_id", 4},
 	{"right: true, ", "", "bank.no_right_answer", 4},
 	{"{id: a, text", "{id: a, right: true, text", "bank.right_many", 4},
+	{"level: recall", "level: recall, facility: 101", "bank.facility_range", 19},
+	{"{id: a, text", "{id: a, credit: 101, text", "bank.credit_range", 4},
+	{"type: multiple", "type: multiple, rule: weighted", "bank.credit_sum", 18},
+	{"id: several, type: multiple, clauses: [\"2.4.2\"], level: apply, stem: {zh: 题1, en: Q1}, options: [{id: a, ", "id: several, type: multiple, clauses: [\"2.4.2\"], level: apply, stem: {zh: 题1, en: Q1}, options: [{id: a, credit: 1, ", "bank.credit_unused", 18},
 	{"colour", "", "", 0}, // changes nothing: the file is good
 }
 

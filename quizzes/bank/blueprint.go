@@ -2,7 +2,9 @@ package bank
 
 import (
 	"encoding/binary"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // parallelSeeds is how many papers are drawn to see that they are of equal difficulty.
@@ -13,7 +15,10 @@ const parallelSeeds = 300
 func (l *linter) blueprint(s *Set) {
 	if len(s.Blueprint) == 0 {
 		if n := len(s.Questions); s.Exposure > 0 && n > 0 && s.Draw*100 > s.Exposure*n {
-			l.at(0, "bank.exposure", "cell", "–", "percent", s.Draw*100/n, "max", s.Exposure)
+			l.at(0, "bank.exposure_all", "percent", s.Draw*100/n, "max", s.Exposure)
+		}
+		if s.Draw <= len(s.Questions) && !fillable(s.units(), s.Draw) {
+			l.at(0, "bank.draw_case", "draw", s.Draw)
 		}
 		return
 	}
@@ -27,39 +32,85 @@ func (l *linter) blueprint(s *Set) {
 		case c.Take < 1 || c.Level != "" && !slices.Contains(levels, c.Level):
 			l.at(0, "bank.cell_form", "cell", i+1)
 			good = false
-		case n < c.Take || !fillable(units, c.Take):
-			l.at(0, "bank.cell_short", "cell", i+1, "take", c.Take, "n", n)
+		case !slices.ContainsFunc(s.Questions, c.fits):
+			l.at(0, "bank.cell_empty", "cell", i+1, "kind", c.kind())
+			good = false
+		case n < c.Take:
+			l.at(0, "bank.cell_short", "cell", i+1, "kind", c.kind(), "take", c.Take, "n", n)
+			good = false
+		case !fillable(units, c.Take):
+			l.at(0, "bank.cell_case", "cell", i+1, "kind", c.kind(), "take", c.Take)
 			good = false
 		case s.Exposure > 0 && c.Take*100 > s.Exposure*n:
 			l.at(0, "bank.exposure", "cell", i+1, "percent", c.Take*100/n, "max", s.Exposure)
 		}
 	}
-	if low, high := s.Parallel(); good && high-low > 2*parallelWithin*100 {
+	if !good {
+		return
+	}
+	low, high, times := s.sample()
+	if high-low > 2*parallelWithin*100 {
 		l.at(0, "bank.parallel", "low", low/100, "high", high/100)
+	}
+	for i, units := range s.cells() {
+		for _, u := range units {
+			switch q := u[0]; {
+			case len(u) > s.Blueprint[i].Take:
+				l.at(q.Line, "bank.case_large", "id", q.Case.ID, "n", len(u), "cell", i+1, "take", s.Blueprint[i].Take)
+			case times[q.ID] == 0:
+				l.at(q.Line, "bank.too_unlike", "id", q.ID, "expected", q.Expected())
+			}
+		}
 	}
 }
 
-// fillable says whether units of these sizes can always be taken, in whatever order they come, until take is reached
-// exactly: there are single questions enough to fill what cases leave over.
+// kind says which questions a cell takes, as it stands in the file.
+func (c Cell) kind() string {
+	return strings.Join(slices.DeleteFunc([]string{c.Clause, c.Level, c.Pool}, func(s string) bool { return s == "" }), ", ")
+}
+
+// fillable says whether units of these sizes can always be taken, in whatever order they come and leaving out what is too
+// large, until take is reached exactly. They cannot where d questions may be left to find while every unit of d or fewer
+// is taken already, and larger ones make up the difference.
 func fillable(units [][]*Question, take int) bool {
-	singles, largest := 0, 1
+	largest := 1
 	for _, u := range units {
-		if len(u) == 1 {
-			singles++
-		}
 		largest = max(largest, len(u))
 	}
-	return largest == 1 || singles >= min(take, largest-1) || len(units) == 1 && len(units[0]) == take
+	for d := 1; d < largest; d++ {
+		rest, larger := take-d, map[int]bool{0: true} // sums of larger units
+		for _, u := range units {
+			if len(u) <= d {
+				rest -= len(u)
+				continue
+			}
+			for _, sum := range slices.Collect(maps.Keys(larger)) {
+				larger[sum+len(u)] = true
+			}
+		}
+		if rest >= 0 && larger[rest] {
+			return false
+		}
+	}
+	return true
 }
 
 // Parallel draws many papers and gives the lowest and the highest expected score, in basis points.
 func (s *Set) Parallel() (low, high int) {
+	low, high, _ = s.sample()
+	return low, high
+}
+
+// sample draws the papers that Parallel speaks of, and says how many of them each question is on.
+func (s *Set) sample() (low, high int, times map[string]int) {
+	times = map[string]int{}
 	for n := range parallelSeeds {
 		var seed [32]byte
 		binary.LittleEndian.PutUint64(seed[:], uint64(n))
 		paper := Draw(s, seed)
 		sum := 0
 		for _, i := range paper {
+			times[i.Question]++
 			if q := s.byID[i.Question]; q != nil {
 				sum += q.Expected()
 			}
@@ -73,7 +124,7 @@ func (s *Set) Parallel() (low, high int) {
 		}
 		low, high = min(low, bp), max(high, bp)
 	}
-	return low, high
+	return low, high, times
 }
 
 // Shares gives, for each question, the part of all papers that it is on in per cent, as the blueprint has it.

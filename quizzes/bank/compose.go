@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"tongguan/quizzes/grading"
 )
 
@@ -38,9 +40,8 @@ var (
 )
 
 func (l *linter) calculated(q *Question, f questionFile) {
-	var params map[string]paramFile
-	if err := f.Params.Decode(&params); err != nil || len(params) == 0 {
-		l.at(q.Line, "bank.params_needed", "id", q.ID)
+	params, ok := l.paramsOf(q, f.Params)
+	if !ok {
 		return
 	}
 	for _, name := range sortedKeys(params) {
@@ -67,6 +68,23 @@ func (l *linter) calculated(q *Question, f questionFile) {
 	}
 }
 
+// paramsOf reads the parameters by the same strict rules as the file: a misspelt field is a problem.
+func (l *linter) paramsOf(q *Question, node yaml.Node) (map[string]paramFile, bool) {
+	var params map[string]paramFile
+	if text, err := yaml.Marshal(&node); !node.IsZero() && err == nil {
+		if err := decode(text, &params); err != nil {
+			p := yamlProblem(l.file, 0, err)
+			p.Line = q.Line
+			l.problems = append(l.problems, p)
+			return nil, false
+		}
+	}
+	if len(params) == 0 {
+		l.at(q.Line, "bank.params_needed", "id", q.ID)
+	}
+	return params, len(params) > 0
+}
+
 func (l *linter) formula(q *Question, source string) *grading.Formula {
 	f, err := grading.ParseFormula(source)
 	if err != nil {
@@ -80,9 +98,9 @@ func (l *linter) param(q *Question, name string, f paramFile) (Param, bool) {
 		l.at(q.Line, "bank.param_form", "id", q.ID, "name", name)
 		return Param{}, false
 	}
-	p := Param{Name: name, From: ratOf(f.From), To: ratOf(f.To), Step: ratOf(cmp.Or(f.Step, "1"))}
+	p := Param{Name: name, From: exact(f.From), To: exact(f.To), Step: exact(cmp.Or(f.Step, "1"))}
 	for _, v := range f.Values {
-		r := ratOf(v)
+		r := exact(v)
 		if r == nil {
 			return bad()
 		}
@@ -91,8 +109,11 @@ func (l *linter) param(q *Question, name string, f paramFile) (Param, bool) {
 	if !paramForm.MatchString(name) || name == "answer" {
 		return bad()
 	}
+	if len(p.Values) > 0 && f.From+f.To+f.Step == "" {
+		return p, true
+	}
 	if len(p.Values) > 0 {
-		return p, f.From == "" && f.To == ""
+		return bad()
 	}
 	if p.From == nil || p.To == nil || p.Step == nil || p.Step.Sign() <= 0 || p.From.Cmp(p.To) > 0 || p.steps() > mostSteps {
 		return bad()
@@ -148,13 +169,22 @@ func (q *Question) meets(values map[string]*big.Rat) bool {
 // tryParams draws many times, so that an author hears of a condition that cannot be met, or of a division by zero, before
 // a learner does.
 func (l *linter) tryParams(q *Question) {
+	if l.drawn = q.drawMany(); len(l.drawn) < checkDraws {
+		l.at(q.Line, "bank.params_impossible", "id", q.ID)
+	}
+}
+
+// drawMany gives many sets of parameters, the same every time, and fewer where one cannot be found.
+func (q *Question) drawMany() (out []Params) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	for range checkDraws {
-		if q.draw(chance) == nil {
-			l.at(q.Line, "bank.params_impossible", "id", q.ID)
-			return
+		p := q.draw(chance)
+		if p == nil {
+			break
 		}
+		out = append(out, p)
 	}
+	return out
 }
 
 func (l *linter) cloze(q *Question, f questionFile) {
@@ -217,6 +247,9 @@ func (l *linter) gapOptions(q *Question) {
 			right++
 		}
 		l.both(q, o.ID+".text", o.Text)
+		if catchAll.MatchString(o.Text.ZH + " " + o.Text.EN) {
+			l.at(q.Line, "bank.catch_all", "id", q.ID, "option", o.ID)
+		}
 	}
 	if right != 1 || len(q.Options) < 2 {
 		l.at(q.Line, "bank.gap_options", "id", q.ID)
@@ -253,7 +286,7 @@ func (l *linter) open(q *Question, f questionFile) {
 		q.Longest = openLength
 	}
 	if q.Longest < 0 || q.Longest > longestOpt {
-		l.at(q.Line, "bank.longest_range", "id", q.ID, "max", longestOpt)
+		l.at(q.Line, "bank.longest_range", "id", q.ID, "value", q.Longest, "max", longestOpt)
 	}
 	sum, seen := 0, map[string]bool{}
 	for _, c := range q.Rubric {

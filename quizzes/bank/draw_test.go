@@ -109,3 +109,46 @@ func TestChanceIsEven(t *testing.T) {
 		t.Errorf("the right option stood at its places %v times", places)
 	}
 }
+
+// TestFillable tries every order of units of a few sizes.
+func TestFillable(t *testing.T) {
+	for _, sizes := range [][]int{{1, 1, 1}, {2, 1}, {2, 2}, {2, 1, 1}, {3, 1, 1}, {3, 2, 1}, {3, 3, 1, 1}, {4, 2, 1, 1}, {2, 2, 2}, {4, 3}} {
+		var units [][]*Question
+		sum := 0
+		for _, n := range sizes {
+			units, sum = append(units, make([]*Question, n)), sum+n
+		}
+		for take := 1; take <= sum; take++ {
+			always := true
+			orders(units, func(order [][]*Question) {
+				n := 0
+				for _, u := range order {
+					if n+len(u) <= take {
+						n += len(u)
+					}
+				}
+				always = always && n == take
+			})
+			if got := fillable(units, take); got != always {
+				t.Errorf("%d of %v: %v", take, sizes, got)
+			}
+		}
+	}
+}
+
+// orders calls do with every order of the units.
+func orders(units [][]*Question, do func([][]*Question)) {
+	var place func(n int)
+	place = func(n int) {
+		if n == len(units) {
+			do(units)
+			return
+		}
+		for i := n; i < len(units); i++ {
+			units[n], units[i] = units[i], units[n]
+			place(n + 1)
+			units[n], units[i] = units[i], units[n]
+		}
+	}
+	place(0)
+}

@@ -21,7 +21,7 @@ func singles(n, longest int, at ...int) []byte {
 	for i := range n {
 		var options []string
 		for o := range 3 {
-			text, right := "同样长", ""
+			text, right := []string{"同样长", "一样长", "等长的"}[o], ""
 			if o == places[i] {
 				right = "right: true, "
 				if i < longest {
@@ -83,6 +83,37 @@ func TestGiveawaysAreReportedInOrder(t *testing.T) {
 		_, problems := Parse(file, singles(20, 0, 10, 0, 10))
 		if len(problems) != 2 || problems[0].Args["place"] != 1 || problems[1].Args["place"] != 3 {
 			t.Fatal(problems)
+		}
+	}
+}
+
+// Gaps of three options or more, and the questions of cases, count like questions by themselves; gaps of two do not.
+func TestGiveawaysOfGapsAndCases(t *testing.T) {
+	option := func(id, text string) string {
+		return fmt.Sprintf("{id: %s, text: {zh: %s, en: %s}, why: {zh: 因为, en: so}}", id, text, id)
+	}
+	right := strings.Replace(option("a", "对一"), "id: a", "id: a, right: true", 1)
+	three := "[" + right + ", " + option("b", "错一") + ", " + option("c", "错二") + "]"
+	head := `clauses: ["2.4"], level: apply, stem: {zh: 题, en: Q}, explanation: {zh: 解, en: why}`
+	gap := fmt.Sprintf("  - {id: gap, type: cloze, %s, passage: {zh: \"[[g]]\", en: \"[[g]]\"}, gaps: [{id: g, options: %s}]}\n", head, three)
+	two := strings.Replace(gap, ", "+option("c", "错二"), "", 1)
+	inCase := fmt.Sprintf("  - {id: story, type: case, title: {zh: 例, en: C}, passage: {zh: 文, en: text}, questions: [{id: s-1, type: single, %s, options: %s}, {id: s-2, type: truefalse, answer: true, %s}]}\n",
+		head, three, head)
+	for _, tt := range []struct {
+		more string
+		want []string
+	}{
+		{gap, []string{"bank.place_right map[max:45 n:6 of:12 place:1]"}},
+		{inCase, []string{"bank.place_right map[max:45 n:6 of:12 place:1]"}},
+		{two, nil}, // eleven say nothing
+	} {
+		_, problems := Parse(file, append(singles(11, 0, 5, 4, 2), tt.more...))
+		var got []string
+		for _, p := range problems {
+			got = append(got, fmt.Sprint(p.Key, " ", p.Args))
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s: %s", tt.more, d)
 		}
 	}
 }

@@ -31,6 +31,7 @@ type linter struct {
 	file     string
 	ids      map[string]int // line of the first question with the id
 	problems []fault.Problem
+	drawn    []Params // of the calculated question that was read last
 }
 
 func (l *linter) at(line int, key string, args ...any) {
@@ -39,14 +40,7 @@ func (l *linter) at(line int, key string, args ...any) {
 
 // head looks at what every question has.
 func (l *linter) head(q *Question) {
-	if !idForm.MatchString(q.ID) {
-		l.at(q.Line, "bank.id_form", "id", q.ID)
-	}
-	if before, twice := l.ids[q.ID]; twice {
-		l.at(q.Line, "bank.id_twice", "id", q.ID, "file", l.file, "at", before)
-	} else {
-		l.ids[q.ID] = q.Line
-	}
+	l.id(q)
 	if !slices.Contains(levels, q.Level) {
 		l.at(q.Line, "bank.level_unknown", "id", q.ID, "level", q.Level)
 	}
@@ -59,10 +53,22 @@ func (l *linter) head(q *Question) {
 		}
 	}
 	if q.Facility < 0 || q.Facility > 100 {
-		l.at(q.Line, "bank.facility_range", "id", q.ID)
+		l.at(q.Line, "bank.facility_range", "id", q.ID, "value", q.Facility)
 	}
 	l.both(q, "stem", q.Stem)
 	l.both(q, "explanation", q.Explanation)
+}
+
+// id looks at the id of a question or a case.
+func (l *linter) id(q *Question) {
+	if !idForm.MatchString(q.ID) {
+		l.at(q.Line, "bank.id_form", "id", q.ID)
+	}
+	if before, twice := l.ids[q.ID]; twice {
+		l.at(q.Line, "bank.id_twice", "id", q.ID, "file", l.file, "at", before)
+	} else {
+		l.ids[q.ID] = q.Line
+	}
 }
 
 // both reports a text that is missing in a language.
@@ -91,7 +97,10 @@ func (l *linter) options(q *Question) {
 		l.both(q, o.ID+".text", o.Text)
 		l.both(q, o.ID+".why", o.Why)
 		if o.Credit < -grading.Full || o.Credit > grading.Full {
-			l.at(q.Line, "bank.credit_range", "id", q.ID)
+			l.at(q.Line, "bank.credit_range", "id", q.ID, "credit", o.Credit)
+		}
+		if o.Credit != 0 && q.Type == grading.Multiple && q.Rule != grading.Weighted {
+			l.at(q.Line, "bank.credit_unused", "id", q.ID, "option", o.ID)
 		}
 		if catchAll.MatchString(o.Text.ZH + " " + o.Text.EN) {
 			l.at(q.Line, "bank.catch_all", "id", q.ID, "option", o.ID)
@@ -142,10 +151,7 @@ func (l *linter) rules(s *Set) {
 // giveaways measures by what a guesser could tell the right option: being the longest, or standing at one place.
 func (l *linter) giveaways(s *Set) {
 	longest, places, n := 0, map[int]int{}, 0
-	for _, q := range s.Questions {
-		if q.Type != grading.Single {
-			continue
-		}
+	for _, q := range oneOfSeveral(s) {
 		n++
 		for i, o := range q.Options {
 			if !o.Right {
@@ -169,6 +175,22 @@ func (l *linter) giveaways(s *Set) {
 			l.at(0, "bank.place_right", "place", i+1, "n", times, "of", n, "max", giveawayPlace)
 		}
 	}
+}
+
+// oneOfSeveral gives what has one right option among several: questions, also those of a case, and gaps.
+func oneOfSeveral(s *Set) []*Question {
+	var out []*Question
+	for _, q := range s.Questions {
+		if q.Type == grading.Single {
+			out = append(out, q)
+		}
+		for _, g := range q.Gaps { // of two options one is always the longer, and stands first half the time
+			if g.Asks.Type == grading.Single && len(g.Asks.Options) >= fewestOptions {
+				out = append(out, g.Asks)
+			}
+		}
+	}
+	return out
 }
 
 func isLongest(q *Question, right int) bool {

@@ -180,6 +180,19 @@ func TestEveryKeyHasACase(t *testing.T) {
 			wanted[w[strings.LastIndex(w, " ")+1:]] = true
 		}
 	}
+	for _, e := range typeEdits {
+		for _, w := range e.want {
+			wanted[w[strings.LastIndex(w, " ")+1:]] = true
+		}
+	}
+	for _, q := range small {
+		for _, key := range strings.Fields(q.want) {
+			wanted[key] = true
+		}
+	}
+	for _, key := range []string{"bank.parallel", "bank.too_unlike", "bank.exposure_all"} { // TestPapersThatAreNotParallel, TestExposureWithoutABlueprint
+		wanted[key] = true
+	}
 	sources, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)

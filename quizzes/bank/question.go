@@ -240,7 +240,7 @@ func (q *Question) Right(params Params) []string {
 	case grading.Numeric, grading.Calculated:
 		for _, n := range k.Numbers {
 			if n.Points == grading.Full {
-				return []string{Decimal(n.Value) + q.unit()}
+				return []string{thousands(Decimal(n.Value)) + q.unit()}
 			}
 		}
 		return nil
@@ -332,25 +332,4 @@ func (q *Question) Expected() int {
 		return q.Facility
 	}
 	return map[string]int{"recall": 80, "apply": 70, "judge": 60}[q.Level]
-}
-
-// Guess is what somebody who answers at random earns on average, in hundredths, where that is known: of the choices.
-func (q *Question) Guess() (hundredths float64, known bool) {
-	switch n := float64(len(q.Options)); {
-	case n == 0:
-		return 0, false
-	case q.Type == grading.Single, q.Type == grading.TrueFalse:
-		sum := 0
-		for _, o := range q.Options {
-			points := max(0, o.Credit)
-			if o.Right {
-				points = grading.Full
-			}
-			sum += points
-		}
-		return float64(sum) / n, true
-	case q.Type == grading.Matching:
-		return grading.Full / n, true
-	}
-	return 0, false
 }

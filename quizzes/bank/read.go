@@ -110,6 +110,7 @@ func Parse(file string, source []byte) (*Set, []fault.Problem) {
 	}
 	l.rules(s)
 	l.blueprint(s)
+	l.pools(s)
 	l.giveaways(s)
 	return s, l.problems
 }

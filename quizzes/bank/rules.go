@@ -144,8 +144,11 @@ func (l *linter) moments(r Rules) {
 			break
 		}
 	}
-	if r.Attempts < 0 || r.Exposure < 0 || r.Exposure > 100 {
-		l.at(0, "bank.rule_range")
+	if r.Attempts < 0 {
+		l.at(0, "bank.attempts_range", "value", r.Attempts)
+	}
+	if r.Exposure < 0 || r.Exposure > 100 {
+		l.at(0, "bank.exposure_range", "value", r.Exposure)
 	}
 	if r.AllOnOne && r.Forward {
 		l.at(0, "bank.forward_on_one")

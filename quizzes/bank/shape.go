@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -104,9 +105,13 @@ func (l *linter) question(node *yaml.Node, within *Case) []*Question {
 	sum := sha256.Sum256(text)
 	q := &Question{ID: f.ID, Type: f.Type, Clauses: f.Clauses, Level: f.Level, Pool: f.Pool, Facility: f.Facility, Rule: f.Rule, Fixed: f.Fixed,
 		Stem: f.Stem, Explanation: f.Explanation, Case: within, Line: node.Line, Print: hex.EncodeToString(sum[:])}
+	before := len(l.problems)
 	l.head(q)
 	l.extras(q, f)
 	l.fill(q, f)
+	if len(l.problems) == before { // what is formally wrong comes first
+		l.care(q)
+	}
 	return []*Question{q}
 }
 
@@ -120,7 +125,8 @@ func (l *linter) caseOf(f questionFile, node *yaml.Node) []*Question {
 		}
 		c.Table = append(c.Table, texts)
 	}
-	stand := &Question{ID: f.ID, Line: node.Line}
+	stand := &Question{ID: f.ID, Type: caseType, Line: node.Line}
+	l.extras(stand, f)
 	l.both(stand, "title", c.Title)
 	l.both(stand, "passage", c.Passage)
 	for _, row := range c.Table {
@@ -128,14 +134,17 @@ func (l *linter) caseOf(f questionFile, node *yaml.Node) []*Question {
 			l.at(node.Line, "bank.table_ragged", "id", f.ID)
 		}
 	}
-	if !idForm.MatchString(f.ID) {
-		l.at(node.Line, "bank.id_form", "id", f.ID)
-	}
+	l.id(stand)
 	if len(f.Question) < 2 {
 		l.at(node.Line, "bank.case_few", "id", f.ID)
 	}
 	var out []*Question
+	lines := linesOf(node, "questions")
 	for i := range f.Question {
+		f.Question[i].Line = node.Line // of the case, where the list came by a merge
+		if i < len(lines) {
+			f.Question[i].Line = lines[i]
+		}
 		inherit(&f.Question[i], "clauses", f.Clauses)
 		inherit(&f.Question[i], "level", f.Level)
 		inherit(&f.Question[i], "pool", f.Pool)
@@ -146,6 +155,25 @@ func (l *linter) caseOf(f questionFile, node *yaml.Node) []*Question {
 		q.Print = hex.EncodeToString(sum[:16]) + q.Print[:32]
 	}
 	return out
+}
+
+// linesOf gives the line of each member of a list in the file; what was decoded from a part of it counts from there.
+func linesOf(node *yaml.Node, field string) []int {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	var lines []int
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if list := node.Content[i+1]; node.Content[i].Value == field {
+			if list.Kind == yaml.AliasNode {
+				list = list.Alias
+			}
+			for _, member := range list.Content {
+				lines = append(lines, member.Line)
+			}
+		}
+	}
+	return lines
 }
 
 // inherit gives a question of a case what the case says, where it says nothing itself.
@@ -167,8 +195,10 @@ var belongs = map[string][]grading.Type{
 	"options": {grading.Single, grading.Multiple}, "answer": {grading.TrueFalse}, "pairs": {grading.Matching}, "extra": {grading.Matching},
 	"order": {grading.Ordering}, "accept": {grading.ShortText}, "figures": {grading.Numeric, grading.Calculated},
 	"units": {grading.Numeric, grading.Calculated}, "params": {grading.Calculated}, "where": {grading.Calculated}, "formula": {grading.Calculated},
-	"passage": {grading.Cloze}, "gaps": {grading.Cloze}, "rubric": {grading.Open}, "longest": {grading.Open}, "table": {}, "questions": {}, "title": {},
-	"rule": {grading.Multiple, grading.Ordering, grading.Matching},
+	"passage": {grading.Cloze, caseType}, "gaps": {grading.Cloze}, "rubric": {grading.Open}, "longest": {grading.Open},
+	"table": {caseType}, "questions": {caseType}, "title": {caseType}, "rule": {grading.Multiple, grading.Ordering, grading.Matching},
+	"stem": grading.Types(), "explanation": grading.Types(), "facility": grading.Types(),
+	"fixed": {grading.Single, grading.Multiple, grading.Matching},
 }
 
 // extras reports what the type has no use for: a slip that would otherwise change nothing and be seen by nobody.
@@ -176,12 +206,13 @@ func (l *linter) extras(q *Question, f questionFile) {
 	has := map[string]bool{"options": len(f.Options) > 0, "answer": f.Answer != nil, "pairs": len(f.Pairs) > 0, "extra": len(f.Extra) > 0,
 		"order": len(f.Order) > 0, "accept": len(f.Accept) > 0, "figures": len(f.Figures) > 0, "units": len(f.Units) > 0, "params": !f.Params.IsZero(),
 		"where": len(f.Where) > 0, "formula": f.Formula != "", "passage": f.Passage != Text{}, "gaps": len(f.Gaps) > 0, "rubric": len(f.Rubric) > 0,
-		"longest": f.Longest != 0, "table": len(f.Table) > 0, "questions": len(f.Question) > 0, "title": f.Title != Text{}, "rule": f.Rule != ""}
-	if q.Type == grading.TrueFalse && has["options"] {
-		return // said by its own form
+		"longest": f.Longest != 0, "table": len(f.Table) > 0, "questions": len(f.Question) > 0, "title": f.Title != Text{}, "rule": f.Rule != "",
+		"stem": f.Stem != Text{}, "explanation": f.Explanation != Text{}, "facility": f.Facility != 0, "fixed": f.Fixed}
+	if q.Type == grading.TrueFalse && has["options"] || q.Type == caseType && q.Case != nil {
+		return // said by its own form, or as a type that cannot stand here
 	}
 	for _, field := range sortedKeys(has) {
-		if !has[field] || slices.Contains(belongs[field], q.Type) || !slices.Contains(grading.Types(), q.Type) {
+		if !has[field] || slices.Contains(belongs[field], q.Type) || q.Type != caseType && !slices.Contains(grading.Types(), q.Type) {
 			continue
 		}
 		if field == "answer" {
@@ -313,7 +344,7 @@ func (l *linter) accepts(q *Question, list []Accept) []Accept {
 
 func (l *linter) credit(q *Question, credit int) {
 	if credit < 1 || credit > grading.Full {
-		l.at(q.Line, "bank.credit_range", "id", q.ID)
+		l.at(q.Line, "bank.credit_range", "id", q.ID, "credit", credit)
 	}
 }
 
@@ -339,7 +370,7 @@ func (l *linter) figures(q *Question, list []Figure, units []Unit) ([]Figure, []
 		l.at(q.Line, "bank.no_right_answer", "id", q.ID)
 	}
 	for _, u := range units {
-		if f := ratOf(u.Factor); f == nil || f.Sign() <= 0 {
+		if f := exact(u.Factor); f == nil || f.Sign() <= 0 {
 			l.at(q.Line, "bank.unit_factor", "id", q.ID, "unit", u.Name)
 		}
 	}
@@ -348,8 +379,16 @@ func (l *linter) figures(q *Question, list []Figure, units []Unit) ([]Figure, []
 
 var decimalForm = regexp.MustCompile(`^-?\d{1,15}(\.\d{1,10})?(/\d{1,15})?$`)
 
+// exact reads a number as files may write it, with bounds to its length; nil where it is none.
+func exact(text string) *big.Rat {
+	if !decimalForm.MatchString(text) {
+		return nil
+	}
+	return ratOf(text)
+}
+
 func (l *linter) number(q *Question, text string) {
-	if !decimalForm.MatchString(text) || ratOf(text) == nil {
+	if exact(text) == nil {
 		l.at(q.Line, "bank.number_form", "id", q.ID, "value", text)
 	}
 }

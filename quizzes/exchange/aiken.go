@@ -1,9 +1,7 @@
 package exchange
 
 import (
-	"encoding/csv"
-	"errors"
-	"io"
+	"math/big"
 	"regexp"
 	"strings"
 )
@@ -11,118 +9,62 @@ import (
 var aikenOption = regexp.MustCompile(`^([A-Z])[.)]\s*(.*)$`)
 
 // readAiken reads Aiken: a text, options "A. …" or "A) …", and "ANSWER: A".
-func readAiken(text string) (out []Question) {
-	var q *Question
+func readAiken(text string) (out []*draft) {
+	var d *draft
 	letters := ""
 	end := func() {
-		if q != nil {
-			if q.Status != Broken && !q.some() {
-				q.broken("exchange.no_answer_line", "")
+		if d != nil {
+			if d.status == "" && !d.some() {
+				d.broken("exchange.no_answer_line", "")
 			}
-			q.Name = short(q.Text)
-			q.finish()
-			out = append(out, *q)
+			out = append(out, d)
 		}
-		q, letters = nil, ""
+		d, letters = nil, ""
+	}
+	begin := func(line string, at int) {
+		d = &draft{kind: MultiChoice, single: true, text: zh(plain(line)), line: at}
 	}
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		m := aikenOption.FindStringSubmatch(line)
-		answer, isAnswer := strings.CutPrefix(line, "ANSWER:")
+		letter, isAnswer := strings.CutPrefix(line, "ANSWER:")
 		switch {
 		case line == "" || strings.HasPrefix(line, "//"):
-		case isAnswer && q != nil:
-			at := strings.Index(letters, strings.ToUpper(strings.TrimSpace(answer)))
-			if at < 0 || strings.TrimSpace(answer) == "" || len(strings.TrimSpace(answer)) != 1 {
-				q.broken("exchange.answer", strings.TrimSpace(answer))
-			} else {
-				q.Options[at].Fraction = 10_000
-			}
+		case isAnswer && d != nil:
+			d.aikenAnswer(letters, strings.ToUpper(strings.TrimSpace(letter)))
 			end()
-		case m != nil && q != nil:
+		case m != nil && d != nil:
 			letters += m[1]
-			q.Options = append(q.Options, Option{Text: plain(m[2])})
-		case q != nil && letters != "": // a new text though no answer was given
+			d.answers = append(d.answers, answer{text: zh(plain(m[2])), part: new(big.Rat)})
+		case d != nil && letters != "": // a new text though no answer was given
 			end()
-			q = &Question{Type: MultiChoice, Single: true, Text: plain(line), Line: i + 1}
-		case q == nil:
-			q = &Question{Type: MultiChoice, Single: true, Text: plain(line), Line: i + 1}
-			if isAnswer {
-				q.broken("exchange.answer", strings.TrimSpace(answer))
+			begin(line, i+1)
+		case d == nil:
+			if begin(line, i+1); isAnswer {
+				d.broken("exchange.answer", strings.TrimSpace(letter))
 				end()
 			}
 		default:
-			q.Text += " " + plain(line)
+			d.text.ZH += "\n" + plain(line)
 		}
 	}
 	end()
 	return out
 }
 
-// readCSV reads our template: name,type,text,right,wrong with several answers parted by |, and thing=partner for match.
-func readCSV(text string) (out []Question, err error) {
-	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord = -1
-	header, err := r.Read()
-	if err != nil || len(header) < 4 || strings.TrimSpace(header[0]) != "name" || strings.TrimSpace(header[1]) != "type" {
-		return nil, &FileError{"exchange.csv_header", 1, ""}
+func (d *draft) some() bool {
+	for _, a := range d.answers {
+		if a.part.Sign() > 0 {
+			return true
+		}
 	}
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		var wrong *csv.ParseError
-		if errors.As(err, &wrong) {
-			return out, &FileError{"exchange.csv", wrong.Line, wrong.Err.Error()}
-		}
-		if err != nil {
-			return out, err
-		}
-		line, _ := r.FieldPos(0)
-		for len(row) < 5 {
-			row = append(row, "")
-		}
-		out = append(out, csvQuestion(row, line))
-	}
+	return false
 }
 
-func csvQuestion(row []string, line int) Question {
-	q := Question{Name: strings.TrimSpace(row[0]), Type: strings.TrimSpace(row[1]), Text: plain(row[2]), Line: line}
-	if q.Name == "" {
-		q.Name = short(q.Text)
+func (d *draft) aikenAnswer(letters, letter string) {
+	if at := strings.Index(letters, letter); at >= 0 && len(letter) == 1 {
+		d.answers[at].part = whole
+		return
 	}
-	right, wrong := parted(row[3]), parted(row[4])
-	q.Single = len(right) == 1
-	for _, text := range right {
-		switch thing, partner, ok := strings.Cut(text, "="); {
-		case q.Type != Match:
-			value, tolerance, _ := strings.Cut(text, "±")
-			q.Options = append(q.Options, Option{Text: strings.TrimSpace(value), Fraction: 10_000, Tolerance: strings.TrimSpace(tolerance)})
-		case !ok:
-			q.broken("exchange.pair", text)
-		default:
-			if q.Pairs == nil {
-				q.Pairs = map[string]string{}
-			}
-			q.Pairs[strings.TrimSpace(thing)] = strings.TrimSpace(partner)
-		}
-	}
-	for _, text := range wrong {
-		q.Options = append(q.Options, Option{Text: text})
-	}
-	if q.Type == Numerical && q.some() && !isNumber(q.Options[0].Text) {
-		q.broken("exchange.number", q.Options[0].Text)
-	}
-	q.finish()
-	return q
-}
-
-func parted(s string) (out []string) {
-	for _, p := range strings.Split(s, "|") {
-		if p = plain(p); p != "" {
-			out = append(out, p)
-		}
-	}
-	return out
+	d.broken("exchange.answer", letter)
 }

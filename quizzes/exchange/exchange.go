@@ -1,21 +1,27 @@
-// Package exchange reads questions out of other systems' files: GIFT, Aiken, Moodle XML and a CSV of ours.
+// Package exchange carries questions between the bank and other systems: it reads GIFT, Aiken, Moodle XML and a CSV of
+// ours, and writes these and QTI 3.
 //
-// Nothing is silently dropped: every question is reported as imported, unsupported (it is understood, and this product
-// cannot examine it) or broken, with the line and the reason.
+// Nothing is silently dropped, and nothing becomes approximately what it was: a question that was read is one of the bank
+// that gives the same marks for every answer (a mark is a whole hundredth of a question and never below zero), or it is
+// reported as unsupported (it is understood, and the bank cannot hold it exactly) or broken, with the line and the reason.
+// What a learner is told is kept as an explanation; hints for a second try are not, for there is none, nor is what a question
+// weighs in a quiz, for here all weigh the same.
 package exchange
 
 import (
 	"bytes"
 	"fmt"
-	"html"
 	"io"
+	"io/fs"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+
+	"tongguan/quizzes/bank"
 )
 
 // Types, by Moodle's own words.
@@ -30,6 +36,10 @@ const (
 	Ordering    = "ordering"
 	Calculated  = "calculated"
 	Description = "description"
+	GapSelect   = "gapselect"
+	DragWords   = "ddwtos"
+	DragMatch   = "ddmatch"
+	ChoiceSet   = "multichoiceset" // all or nothing
 )
 
 // Status is what became of a question.
@@ -40,38 +50,29 @@ const (
 	Imported    Status = "imported"
 	Unsupported Status = "unsupported"
 	Broken      Status = "broken"
+	Exported    Status = "exported"
 )
 
-// Question is one question, as far as it was read. Texts are plain: marks of HTML are gone.
+// Question is a question that was read.
 type Question struct {
 	Name     string
-	Type     string
-	Text     string
+	Type     string // in Moodle's words
 	Category string
-	Options  []Option          // of multichoice, truefalse, shortanswer, numerical; ordering in the right order
-	Pairs    map[string]string // of match
-	Single   bool              // multichoice: one answer only
-	Feedback string
-
-	Line   int
-	Status Status
-	Reason string // the key of a sentence; "" where imported
-	Detail string // what the sentence mentions
-}
-
-// Option is an answer with the part of the marks that it earns, in hundredths of a per cent (10,000 is all).
-type Option struct {
-	Text      string
-	Fraction  int
-	Feedback  string
-	Tolerance string // of a number
+	Line     int
+	Status   Status
+	Reason   string         // the key of a sentence; "" where imported
+	Args     map[string]any // what the sentence mentions
+	Becomes  *bank.Question // what it is in the bank; nil unless imported
 }
 
 // Formats that Read knows.
 var Formats = []string{"gift", "aiken", "moodlexml", "csv"}
 
-// MaxFile is how large a file may be, in bytes.
-const MaxFile = 32 << 20
+// Bounds of a file: its size in bytes, and how many questions it may have, each of which is tried by the bank.
+const (
+	MaxFile      = 32 << 20
+	MaxQuestions = 20_000
+)
 
 // FileError says why a whole file is refused. Key names the sentence.
 type FileError struct {
@@ -84,14 +85,27 @@ func (e *FileError) Error() string {
 	return fmt.Sprintf("exchange: line %d: %s %s", e.Line, e.Key, e.Detail)
 }
 
-// Read reads every question of a file. The error is a *FileError where the whole file is refused.
-func Read(format string, in io.Reader) ([]Question, error) {
-	raw, err := io.ReadAll(io.LimitReader(in, MaxFile+1))
+// Read reads every question of a file. lang is the language of its texts, zh or en; "" where each question shows it. The
+// error is a *FileError where the whole file is refused.
+func Read(format string, in io.Reader, lang string) ([]Question, error) {
+	drafts, err := drafts(format, in)
 	if err != nil {
 		return nil, err
 	}
-	if len(raw) > MaxFile {
-		return nil, &FileError{"exchange.too_large", 0, fmt.Sprint(MaxFile >> 20)}
+	if len(drafts) > MaxQuestions {
+		return nil, &FileError{"exchange.questions_many", drafts[MaxQuestions].line, fmt.Sprint(MaxQuestions)}
+	}
+	out := []Question{}
+	for _, d := range drafts {
+		out = append(out, d.become(lang))
+	}
+	return out, nil
+}
+
+func drafts(format string, in io.Reader) ([]*draft, error) {
+	raw, err := read(in)
+	if err != nil {
+		return nil, err
 	}
 	if format == "moodlexml" {
 		return readMoodle(raw)
@@ -111,10 +125,28 @@ func Read(format string, in io.Reader) ([]Question, error) {
 	return nil, &FileError{"exchange.format", 0, format}
 }
 
-// decode recognises UTF-8 (with or without a mark), GB18030 and windows-1252.
+// read takes a file whole; one that is too large is refused by its size, before anything of it is in memory.
+func read(in io.Reader) ([]byte, error) {
+	tooLarge := &FileError{"exchange.too_large", 0, fmt.Sprint(MaxFile >> 20)}
+	if f, ok := in.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		if info, err := f.Stat(); err == nil && info.Size() > MaxFile {
+			return nil, tooLarge
+		}
+	}
+	raw, err := io.ReadAll(io.LimitReader(in, MaxFile+1))
+	if err == nil && len(raw) > MaxFile {
+		return nil, tooLarge
+	}
+	return raw, err
+}
+
+// decode recognises UTF-8 (with or without a mark), UTF-16 with one, GB18030 and windows-1252.
 func decode(raw []byte) (string, error) {
+	if wide, ok, err := wide(raw); ok || err != nil {
+		return lines(wide), err
+	}
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if bytes.HasPrefix(raw, []byte("\xff\xfe")) || bytes.HasPrefix(raw, []byte("\xfe\xff")) || bytes.IndexByte(raw, 0) >= 0 {
+	if bytes.IndexByte(raw, 0) >= 0 {
 		return "", &FileError{"exchange.encoding", 0, ""}
 	}
 	if utf8.Valid(raw) {
@@ -127,6 +159,18 @@ func decode(raw []byte) (string, error) {
 		return lines(text), nil
 	}
 	return "", &FileError{"exchange.encoding", 0, ""}
+}
+
+// wide reads UTF-16 that begins with its mark.
+func wide(raw []byte) (text string, is bool, err error) {
+	if !bytes.HasPrefix(raw, []byte("\xff\xfe")) && !bytes.HasPrefix(raw, []byte("\xfe\xff")) {
+		return "", false, nil
+	}
+	text, ok := try(unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), raw)
+	if !ok || len(raw)%2 != 0 || strings.ContainsRune(text, 0) {
+		return "", false, &FileError{"exchange.encoding", 0, "UTF-16"}
+	}
+	return text, true, nil
 }
 
 func try(e encoding.Encoding, raw []byte) (string, bool) {
@@ -153,102 +197,9 @@ func lines(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
-// plain drops the marks of HTML, and what is in scripts and styles; blocks become spaces. What comes out is text, to be
-// escaped like any other.
-func plain(text string) string {
-	var out strings.Builder
-	for rest := text; rest != ""; {
-		i := strings.IndexByte(rest, '<')
-		if i < 0 {
-			out.WriteString(rest)
-			break
-		}
-		out.WriteString(rest[:i])
-		tag, after, closed := strings.Cut(rest[i+1:], ">")
-		if !closed || tag == "" || !isTag(tag[0]) {
-			out.WriteByte('<') // a sign for "less than"
-			rest = rest[i+1:]
-			continue
-		}
-		rest = after
-		name := strings.ToLower(strings.TrimLeft(tag, "/"))
-		for _, hidden := range []string{"script", "style"} {
-			if strings.HasPrefix(name, hidden) && tag[0] != '/' {
-				if end := strings.Index(strings.ToLower(rest), "</"+hidden); end >= 0 {
-					rest = rest[end:]
-				} else {
-					rest = ""
-				}
-			}
-		}
-		out.WriteByte(' ')
-	}
-	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, html.UnescapeString(out.String()))
-	return strings.Join(strings.Fields(clean), " ")
-}
-
-func isTag(c byte) bool {
-	return c == '/' || c == '!' || c == '?' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-// finish says what became of a question that was read.
-func (q *Question) finish() {
-	if q.Status == Broken {
-		return
-	}
-	q.Status, q.Reason = Imported, ""
-	switch q.Type {
-	case Description:
-		q.Status, q.Reason = Unsupported, "exchange.description"
-	case Essay:
-		q.Status, q.Reason = Unsupported, "exchange.essay"
-	case Calculated:
-		q.Status, q.Reason = Unsupported, "exchange.calculated"
-	case MultiAnswer:
-		q.Status, q.Reason = Unsupported, "exchange.cloze"
-	case MultiChoice, TrueFalse, ShortAnswer, Numerical:
-		if q.Text == "" {
-			q.broken("exchange.no_text", "")
-		} else if !q.some() {
-			q.broken("exchange.no_right", "")
-		}
-	case Match:
-		if len(q.Pairs) < 2 {
-			q.broken("exchange.no_pairs", "")
-		}
-	case Ordering:
-		if len(q.Options) < 2 {
-			q.broken("exchange.no_order", "")
-		}
-	default:
-		q.Status, q.Reason, q.Detail = Unsupported, "exchange.type", q.Type
-	}
-	if q.Status == Imported && !held[q.Type] {
-		q.Status, q.Reason, q.Detail = Unsupported, "exchange.not_yet", q.Type
-	}
-}
-
-// held are the types that the bank can hold so far.
-var held = map[string]bool{MultiChoice: true, TrueFalse: true}
-
-func (q *Question) some() bool {
-	for _, o := range q.Options {
-		if o.Fraction > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (q *Question) broken(key, detail string) { q.Status, q.Reason, q.Detail = Broken, key, detail }
-
 // short is the beginning of a text, for a question without a name.
 func short(text string) string {
+	text = strings.ReplaceAll(text, "\n", " ")
 	if r := []rune(text); len(r) > 40 {
 		return string(r[:40]) + "…"
 	}

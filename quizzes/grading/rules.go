@@ -16,12 +16,13 @@ const (
 	AllOrNothing    Rule = "all_or_nothing"    // 100 where exactly the right ones are chosen, else 0
 	PerOption       Rule = "per_option"        // every option that is treated rightly (chosen or left) has 100/(R+W)
 	PerOptionMinus  Rule = "per_option_minus"  // as PerOption, and every other takes as much away; not below 0
+	RightOnly       Rule = "right_only"        // 100·r/R, wrong ones ignored: for imported questions, since choosing everything earns everything
 	Weighted        Rule = "weighted"          // the sum of the chosen options' credits, between 0 and 100
 )
 
 // ChoiceRules lists the rules for several choices.
 func ChoiceRules() []Rule {
-	return []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus, Weighted}
+	return []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus, RightOnly, Weighted}
 }
 
 // severally gives the points of several chosen options by the key's rule. right and wrong of them are.
@@ -35,6 +36,8 @@ func severally(k Key, chosen []string, right, wrong int) (int, error) {
 		return Full * (rightly / max(1, n)), nil
 	case PerOption:
 		return Part(rightly, n), nil
+	case RightOnly:
+		return Part(right, len(k.Right)), nil
 	case PerOptionMinus:
 		return Part(max(0, 2*rightly-n), n), nil
 	case Weighted:

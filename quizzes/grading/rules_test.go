@@ -19,18 +19,18 @@ func TestRulesForChoices(t *testing.T) {
 	k := Key{Options: []string{"a", "b", "c", "d", "e"}, Right: []string{"a", "b"}}
 	for _, c := range []struct {
 		chosen string
-		want   [4]int // right minus wrong, all or nothing, per option, per option minus
+		want   [5]int // right minus wrong, all or nothing, per option, per option minus, right only
 	}{
-		{"", [4]int{0, 0, 0, 0}},
-		{"ab", [4]int{100, 100, 100, 100}},
-		{"a", [4]int{50, 0, 80, 60}},
-		{"ac", [4]int{17, 0, 60, 20}},
-		{"abc", [4]int{67, 0, 80, 60}},
-		{"c", [4]int{0, 0, 40, 0}},
-		{"abcde", [4]int{0, 0, 40, 0}},
-		{"cde", [4]int{0, 0, 0, 0}},
+		{"", [5]int{0, 0, 0, 0, 0}},
+		{"ab", [5]int{100, 100, 100, 100, 100}},
+		{"a", [5]int{50, 0, 80, 60, 50}},
+		{"ac", [5]int{17, 0, 60, 20, 50}},
+		{"abc", [5]int{67, 0, 80, 60, 100}},
+		{"c", [5]int{0, 0, 40, 0, 0}},
+		{"abcde", [5]int{0, 0, 40, 0, 100}},
+		{"cde", [5]int{0, 0, 0, 0, 0}},
 	} {
-		for i, rule := range []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus} {
+		for i, rule := range []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus, RightOnly} {
 			var chosen []string
 			if c.chosen != "" {
 				chosen = strings.Split(c.chosen, "")
@@ -62,7 +62,7 @@ func TestMoreRightIsNeverWorse(t *testing.T) {
 				chosen = append(chosen, o)
 			}
 		}
-		for _, rule := range []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus} {
+		for _, rule := range []Rule{RightMinusWrong, AllOrNothing, PerOption, PerOptionMinus, RightOnly} {
 			before, _ := Mark(by(k, rule), chosen)
 			for _, o := range all {
 				better := slices.Clone(chosen)
@@ -232,7 +232,7 @@ func TestFigure(t *testing.T) {
 	}
 	units := []Unit{{"万元", rat("10000")}, {"元", rat("1")}, {"yuan", rat("1")}, {"¥", rat("1")}}
 	price := []Number{{Value: rat("480000"), Points: 100}}
-	for text, want := range map[string]int{"48万元": 100, "480,000元": 100, "480000 yuan": 100, "¥480,000": 100, "48元": 0, "48.0 万元": 100} {
+	for text, want := range map[string]int{"48万元": 100, "480,000元": 100, "480000 yuan": 100, "¥480,000": 100, "￥４８０，０００": 100, "48元": 0, "48.0 万元": 100} {
 		if got, err := Figure(price, units, text); err != nil || got != want {
 			t.Errorf("%q: %d %v, want %d", text, got, err, want)
 		}

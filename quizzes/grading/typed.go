@@ -17,6 +17,8 @@ func Fold(text string) string {
 			r -= 0xfee0
 		case unicode.IsSpace(r):
 			r = ' '
+		case r == '￥':
+			r = '¥'
 		case r == '。':
 			r = '.'
 		case r == '、':

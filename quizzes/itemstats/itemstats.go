@@ -1,5 +1,7 @@
 // Package itemstats says how the items of a quiz perform, by classical test theory.
 //
+// Analyse computes it from a table of all marks, Sums from sums that grow attempt by attempt; they agree.
+//
 // The definitions are those that Moodle's quiz statistics made common; every variance and covariance has n − 1 below.
 // Nothing is clamped: a coefficient below zero, or above a hundred, is a finding. What is not defined (a denominator is
 // zero, there are too few attempts) is nil.
@@ -28,7 +30,12 @@ type Report struct {
 	CIC           *float64 `json:"cic"`            // coefficient of internal consistency, per cent (Cronbach's alpha)
 	ErrorRatio    *float64 `json:"error_ratio"`    // per cent of the SD that is chance
 	StandardError *float64 `json:"standard_error"` // marks
-	Items         []Item   `json:"items"`
+	// ItemsPerPaper is the commonest length of a paper, the longer where two are equally common. Marks, means and SDs of
+	// papers of other lengths are put on its scale: a total T of p items counts as T·ItemsPerPaper/p.
+	ItemsPerPaper int `json:"items_per_paper"`
+	// Slots says that attempts had different items, so that CIC rests on slots (see Sums.Report).
+	Slots bool   `json:"slots"`
+	Items []Item `json:"items"`
 }
 
 // Item is how one item performs.
@@ -42,7 +49,13 @@ type Item struct {
 	DiscriminationIndex      *float64 `json:"discrimination_index"`
 	DiscriminativeEfficiency *float64 `json:"discriminative_efficiency"`
 
-	// 95 % intervals: of the facility by its standard error, of the index by Fisher's transformation of the correlation.
+	Exposure *float64 `json:"exposure"`        // share of the papers that it stood on
+	Guess    *float64 `json:"guess,omitempty"` // facility that answering at random comes to; nil where the caller did not say
+	RestMean *float64 `json:"rest_mean"`       // marks in the rest of the paper, of everybody who had the item
+	Choices  []Choice `json:"choices,omitempty"`
+
+	// 95 % intervals: of the facility by Wilson's score (see facilityInterval), of the index by Fisher's transformation of
+	// the correlation.
 	FacilityInterval       *[2]float64 `json:"facility_interval"`
 	DiscriminationInterval *[2]float64 `json:"discrimination_interval"`
 	// Flags are what the intervals leave no doubt of.
@@ -58,12 +71,17 @@ const (
 	TooHard  Flag = "too_hard"  // facility below 0.20
 	Weak     Flag = "weak"      // discrimination below 20 %
 	Backward Flag = "backwards" // discrimination below 0: the strong do worse than the weak
+	Guessing Flag = "guessing"  // facility below what answering at random comes to
+
+	Misleads Flag = "misleads" // of a wrong option: those who choose it are better in the rest than those who do not
+	Unused   Flag = "unused"   // of a wrong option: fewer than 2 % choose it
 )
 
 const (
 	easy = 0.95
 	hard = 0.20
 	weak = 20.0
+	few  = 0.02
 	z95  = 1.959963984540054 // the 97.5 % quantile of the normal distribution
 )
 
@@ -81,14 +99,14 @@ func Analyse(t Table) Report {
 			totals[a] += x
 		}
 	}
-	r := Report{Attempts: n, Items: make([]Item, p)}
+	r := Report{Attempts: n, ItemsPerPaper: p, Items: make([]Item, p)}
 	r.totals(totals)
 	variances := 0.0
 	for i := range columns {
 		variances += covariance(columns[i], columns[i])
 		r.Items[i] = item(t.Items[i], columns[i], totals, t.Max[i])
 	}
-	r.consistency(totals, variances, p)
+	r.cic(variances, covariance(totals, totals), float64(p))
 	r.weights(t, columns, totals)
 	return r
 }
@@ -130,22 +148,27 @@ func (r *Report) totals(totals []float64) {
 		d := t - m
 		m2, m3, m4 = m2+d*d/n, m3+d*d*d/n, m4+d*d*d*d/n
 	}
-	k2 := n * m2 / (n - 1)
-	k3 := n * n * m3 / ((n - 1) * (n - 2))
-	k4 := n * n * ((n+1)*m4 - 3*(n-1)*m2*m2) / ((n - 1) * (n - 2) * (n - 3))
 	sorted := slices.Sorted(slices.Values(totals))
 	half := len(sorted) / 2
 	median := sorted[half]
 	if len(sorted)%2 == 0 {
 		median = (sorted[half-1] + sorted[half]) / 2
 	}
+	r.moments(n, m, median, [3]float64{m2, m3, m4})
+}
+
+// moments fills in what the central moments of n totals come to.
+func (r *Report) moments(n, m, median float64, central [3]float64) {
+	m2, m3, m4 := central[0], central[1], central[2]
+	k2 := n * m2 / (n - 1)
+	k3 := n * n * m3 / ((n - 1) * (n - 2))
+	k4 := n * n * ((n+1)*m4 - 3*(n-1)*m2*m2) / ((n - 1) * (n - 2) * (n - 3))
 	r.Mean, r.Median, r.SD = defined(m), defined(median), defined(math.Sqrt(k2))
 	r.Skewness, r.Kurtosis = defined(k3/math.Pow(k2, 1.5)), defined(k4/(k2*k2))
 }
 
-// consistency is 100·p/(p−1)·(1 − Σ var x ÷ var T), and what follows from it.
-func (r *Report) consistency(totals []float64, variances float64, items int) {
-	p, k2 := float64(items), covariance(totals, totals)
+// cic is 100·p/(p−1)·(1 − Σ var x ÷ var T), and what follows from it.
+func (r *Report) cic(variances, k2, p float64) {
 	cic := 100 * p / (p - 1) * (1 - variances/k2)
 	ratio := 100 * math.Sqrt(1-cic/100)
 	r.CIC, r.ErrorRatio, r.StandardError = defined(cic), defined(ratio), defined(ratio*math.Sqrt(k2)/100)
@@ -158,36 +181,12 @@ func item(name string, x, totals []float64, most float64) Item {
 	}
 	vx, vo, c := covariance(x, x), covariance(rest, rest), covariance(x, rest)
 	index := 100 * c / math.Sqrt(vx*vo)
-	out := Item{Item: name, Answers: len(x), Facility: defined(mean(x) / most), SD: defined(math.Sqrt(vx)), DiscriminationIndex: defined(index), Flags: []Flag{}}
+	everybody := 1.0
+	out := Item{Item: name, Answers: len(x), Facility: defined(mean(x) / most), SD: defined(math.Sqrt(vx)), DiscriminationIndex: defined(index), Flags: []Flag{},
+		Exposure: &everybody, RestMean: defined(mean(rest))}
 	out.DiscriminativeEfficiency = defined(100 * c / covariance(slices.Sorted(slices.Values(x)), slices.Sorted(slices.Values(rest))))
 	out.intervals(float64(len(x)), most)
 	return out
-}
-
-// intervals computes both intervals and raises the flags that they leave no doubt of.
-func (i *Item) intervals(n, most float64) {
-	if i.Facility != nil && i.SD != nil && n > 1 {
-		half := z95 * *i.SD / math.Sqrt(n) / most
-		i.FacilityInterval = &[2]float64{*i.Facility - half, *i.Facility + half}
-		switch {
-		case i.FacilityInterval[0] > easy:
-			i.Flags = append(i.Flags, TooEasy)
-		case i.FacilityInterval[1] < hard:
-			i.Flags = append(i.Flags, TooHard)
-		}
-	}
-	if i.DiscriminationIndex == nil || n <= 3 {
-		return
-	}
-	r := max(-1+1e-12, min(1-1e-12, *i.DiscriminationIndex/100))
-	half := z95 / math.Sqrt(n-3)
-	i.DiscriminationInterval = &[2]float64{100 * math.Tanh(math.Atanh(r)-half), 100 * math.Tanh(math.Atanh(r)+half)}
-	switch top := i.DiscriminationInterval[1]; {
-	case top < 0:
-		i.Flags = append(i.Flags, Backward)
-	case top < weak:
-		i.Flags = append(i.Flags, Weak)
-	}
 }
 
 // weights are shares: intended of the marks, effective of √cov(x, T) over the items whose covariance is not below zero.

@@ -54,6 +54,7 @@ const (
 	TakeQuiz        Action = "quiz.take"        // start, answer, submit
 	ReviewAttempt   Action = "attempt.review"   // see the single answers of a closed attempt
 	MarkAnswer      Action = "answer.mark"      // mark open answers of others, without knowing whose they are
+	CorrectQuestion Action = "question.correct" // decide objections, without knowing whose they are, and correct questions
 	GrantTime       Action = "time.grant"       // give somebody extra time in quizzes
 	Rehearse        Action = "rehearsal.play"   // start, act, end, branch
 	ReviewRehearsal Action = "rehearsal.review" // look back on a rehearsal that has ended, and verify it
@@ -69,7 +70,7 @@ const (
 
 // Actions lists the actions.
 func Actions() []Action {
-	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, SeePeople,
+	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk}
 }
 
@@ -84,6 +85,7 @@ var table = map[Action]grant{
 	TakeQuiz:        everyone,
 	ReviewAttempt:   everyone.and(grant{Inspector: {Below, Other}}),
 	MarkAnswer:      {Author: {Below, Other}},
+	CorrectQuestion: {Author: {Other}},
 	GrantTime:       {HR: {Below, Other}},
 	Rehearse:        everyone,
 	ReviewRehearsal: everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),

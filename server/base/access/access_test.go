@@ -17,6 +17,7 @@ lesson.read      learner self | manager self | author self | hr self | inspector
 quiz.take        learner self | manager self | author self | hr self | inspector self | admin self
 attempt.review   learner self | manager self | author self | hr self | inspector self below other | admin self
 answer.mark      author below other
+question.correct author other
 time.grant       hr below other
 rehearsal.play   learner self | manager self | author self | hr self | inspector self | admin self
 rehearsal.review learner self | manager self below | author self | hr self below other | inspector self below other | admin self

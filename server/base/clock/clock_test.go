@@ -98,3 +98,26 @@ func TestSystemDrawsChance(t *testing.T) {
 		t.Errorf("the clock is off by %v", d)
 	}
 }
+
+func TestCorrection(t *testing.T) {
+	c := System()
+	off := func() time.Duration { return time.Until(time.UnixMilli(c.Now())).Round(time.Second) }
+	for _, step := range []struct{ to, want time.Duration }{
+		{time.Hour, time.Hour},
+		{time.Hour + noise - 1, time.Hour}, // the network's
+		{-time.Minute, -time.Minute},
+		{0, 0},
+	} {
+		if c.Correct(step.to); off() != step.want {
+			t.Errorf("corrected by %v the clock is off by %v", step.to, off())
+		}
+	}
+	c.Correct(48 * time.Hour)
+	if got, want := c.Date(time.UTC), time.Now().Add(48*time.Hour).UTC().Format(time.DateOnly); got != want {
+		t.Errorf("the date is %s, not %s", got, want)
+	}
+	held, _ := Fake(start, 1)
+	if held.Correct(time.Hour); held.Now() != start.UnixMilli() {
+		t.Error("a test's clock was corrected")
+	}
+}

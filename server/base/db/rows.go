@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-
-	"github.com/lib/pq"
 )
 
 // Rows are values that a statement reads as a table: where its text says {rows} stands a table called r with
@@ -52,9 +50,9 @@ func (d *DB) spread(query string, args []any) (string, []any) {
 	}
 	for _, c := range r.columns {
 		if c.numbers != nil {
-			args = append(args, pq.Int64Array(c.numbers))
+			args = append(args, numberArray(c.numbers))
 		} else {
-			args = append(args, pq.StringArray(c.texts))
+			args = append(args, textArray(c.texts))
 		}
 	}
 	return text.(string), args
@@ -77,6 +75,42 @@ func (r *Rows) table(kind string, first int) string {
 		return "(SELECT " + strings.Join(cells, ", ") + " FROM json_each($" + strconv.Itoa(first) + ")) AS r"
 	}
 	return "unnest(" + strings.Join(params, ", ") + ") AS r (" + strings.Join(names, ", ") + ")"
+}
+
+// textArray writes texts as PostgreSQL reads an array of them.
+func textArray(texts []string) string {
+	size := 2
+	for _, s := range texts {
+		size += len(s) + 8
+	}
+	out := append(make([]byte, 0, size), '{')
+	for i, s := range texts {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, '"')
+		for {
+			at := strings.IndexAny(s, "\"\\")
+			if at < 0 {
+				break
+			}
+			out, s = append(append(out, s[:at]...), '\\', s[at]), s[at+1:]
+		}
+		out = append(append(out, s...), '"')
+	}
+	return string(append(out, '}'))
+}
+
+// numberArray is the same for whole numbers.
+func numberArray(numbers []int64) string {
+	out := append(make([]byte, 0, 2+20*len(numbers)), '{')
+	for i, n := range numbers {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = strconv.AppendInt(out, n, 10)
+	}
+	return string(append(out, '}'))
 }
 
 // json is the rows as an array of arrays.

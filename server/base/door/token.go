@@ -21,10 +21,11 @@ import (
 const (
 	ScopeProfile  = "profile"  // who am I
 	ScopeLearning = "learning" // courses and progress
+	ScopeContent  = "content"  // how the content does: statistics of quizzes
 )
 
 // Scopes lists the scopes.
-func Scopes() []string { return []string{ScopeProfile, ScopeLearning} }
+func Scopes() []string { return []string{ScopeProfile, ScopeLearning, ScopeContent} }
 
 // Issuer and audience of every API token; a token made for something else opens nothing here.
 const (

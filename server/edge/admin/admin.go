@@ -37,6 +37,7 @@ func commands() []command {
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
 		{"simulate chain", simulateChain}, {"scenario lint", scenarioLint}, {"scenario play", scenarioPlay}, {"scenario test", scenarioTest},
 		{"scenario verify", scenarioVerify}, {"stats items", statsItems}, {"questions import", questionsImport},
+		{"questions export", questionsExport},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -37,9 +38,7 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 	target := f.String("url", "", d.help("bench_url"))
 	o := bench.Options{}
 	f.IntVar(&o.Concurrency, "concurrency", 8, d.help("concurrency"))
-	f.IntVar(&o.Savers, "savers", 128, d.help("savers"))
-	f.IntVar(&o.Takers, "takers", 5000, d.help("takers"))
-	f.DurationVar(&o.Within, "within", time.Minute, d.help("within"))
+	d.examFlags(f, &o)
 	f.IntVar(&o.Journeys, "journeys", 400, d.help("journeys"))
 	f.DurationVar(&o.Views, "views", 10*time.Second, d.help("views"))
 	mix := f.String("mix", "views,journeys,signin,ceiling", d.help("mix"))
@@ -59,7 +58,6 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	o.Password, o.Logins = c.Password, learners(c)
-	o.DSN, o.Say = os.Getenv("TONGGUAN_DATABASE"), func(err error) { fmt.Fprintln(d.err, err) }
 	if o.URL == "" {
 		var stop func()
 		if o.URL, o.DSN, stop, err = d.startDemo(ctx); err != nil {
@@ -75,6 +73,14 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 		return d.json(report)
 	}
 	return d.printBench(report)
+}
+
+// examFlags are those of an exam that many sit at the same time.
+func (d *desk) examFlags(f *flag.FlagSet, o *bench.Options) {
+	f.IntVar(&o.Savers, "savers", 128, d.help("savers"))
+	f.IntVar(&o.Takers, "takers", 5000, d.help("takers"))
+	f.DurationVar(&o.Within, "within", time.Minute, d.help("within"))
+	o.DSN, o.Say = os.Getenv("TONGGUAN_DATABASE"), func(err error) { fmt.Fprintln(d.err, err) }
 }
 
 // learners are the invented people who only learn.

@@ -13,6 +13,8 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
+	"tongguan/quizzes/attempt"
+	"tongguan/quizzes/tally"
 	"tongguan/server/base/access"
 	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
@@ -31,7 +33,9 @@ type API struct {
 	Teams    *team.Teams
 	Catalog  *catalog.Library
 	Progress *progress.Progress
+	Attempts *attempt.Attempts
 	Training *training.Training
+	Tally    *tally.Tally
 	Words    *words.Book
 	Log      *slog.Logger
 	NewID    func() string // names an error in the log
@@ -53,6 +57,9 @@ func (a *API) Mount(app *fiber.App) {
 	v1.Get("/me", a.with(door.ScopeProfile, a.me))
 	v1.Get("/courses", a.with(door.ScopeLearning, a.courses))
 	v1.Get("/progress", a.with(door.ScopeLearning, a.progress))
+	v1.Get("/quizzes/:course/:module/statistics", a.with(door.ScopeContent, a.statistics))
+	v1.Get("/attempts", a.with(door.ScopeLearning, a.attempts))
+	v1.Get("/attempts/:id", a.with(door.ScopeLearning, a.attempt))
 	v1.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

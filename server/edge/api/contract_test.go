@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -144,7 +145,18 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		if err := c.app.Progress.Finish(ctx, c.actor(), lesson.Key(), "zh"); err != nil {
 			t.Fatal(err)
 		}
+		closed, open := c.sit(true), c.sit(false)
 		token := c.token(door.ScopeProfile, door.ScopeLearning)
+		if all := c.held("/api/v1/attempts", token, http.StatusOK); !bytes.Contains(all.body, []byte(closed)) || !bytes.Contains(all.body, []byte(open)) {
+			t.Errorf("attempts: %s", all.body)
+		}
+		if one := c.held("/api/v1/attempts/"+closed, token, http.StatusOK); !bytes.Contains(one.body, []byte(`"score_percent":0,"passed":false`)) {
+			t.Errorf("a closed attempt: %s", one.body)
+		}
+		if one := c.held("/api/v1/attempts/"+open, token, http.StatusOK); !bytes.Contains(one.body, []byte(`"score_percent":null,"passed":null`)) {
+			t.Errorf("an open attempt: %s", one.body)
+		}
+		c.held("/api/v1/attempts/06nosuchattempt0000000000", token, http.StatusNotFound)
 		if me := c.held("/api/v1/me", token, http.StatusOK); !bytes.Contains(me.body, []byte("周小满")) {
 			t.Errorf("who am I: %s", me.body)
 		}
@@ -157,18 +169,34 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	})
 }
 
+// sit begins an attempt at the first quiz, and closes it.
+func (c *caller) sit(closes bool) string {
+	c.Helper()
+	id, err := c.app.Attempts.Start(context.Background(), c.actor(), c.app.Catalog.Current().Courses[0].Modules[0].Key(), true)
+	if err == nil && closes {
+		err = c.app.Attempts.Submit(context.Background(), c.actor(), id)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	return id
+}
+
+// parameter is a part of an address as the server writes it; the description writes {name}.
+var parameter = regexp.MustCompile(`:([a-z]+)`)
+
 // TestTheDescriptionIsComplete compares the addresses that are served with those that are described.
 func TestTheDescriptionIsComplete(t *testing.T) {
 	c := newCaller(t, dbtest.SQLiteFile(t))
 	var served, described []string
 	for _, r := range c.fiber.GetRoutes(true) {
 		if path, ok := strings.CutPrefix(r.Path, "/api/v1"); ok && path != "" && path != "/" && r.Method != http.MethodHead {
-			served = append(served, r.Method+" "+path)
+			served = append(served, r.Method+" "+parameter.ReplaceAllString(path, "{$1}"))
 		}
 	}
 	for path, item := range c.doc.Paths.Map() {
 		for method := range item.Operations() {
-			described = append(described, method+" "+path)
+			described = append(described, method+" "+parameter.ReplaceAllString(path, ":$1"))
 		}
 	}
 	slices.Sort(served)
@@ -185,6 +213,8 @@ func TestTokensOpenOnlyWhatTheyAreFor(t *testing.T) {
 		c.held("/api/v1/me", profile, http.StatusOK)
 		c.held("/api/v1/courses", profile, http.StatusForbidden)
 		c.held("/api/v1/progress", profile, http.StatusForbidden)
+		c.held("/api/v1/attempts", profile, http.StatusForbidden)
+		c.held("/api/v1/attempts/x", profile, http.StatusForbidden)
 		head, rest, _ := strings.Cut(profile, ".")
 		for name, bad := range map[string]string{"none": "", "garbage": "x.y.z", "unsigned": "eyJhbGciOiJub25lIn0." + rest, "changed": head + ".e30." + rest} {
 			got := c.held("/api/v1/me", bad, http.StatusUnauthorized)

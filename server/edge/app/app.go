@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"tongguan/content"
@@ -19,6 +20,7 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
@@ -47,6 +49,7 @@ type App struct {
 	Catalog    *catalog.Library
 	Bank       *bank.Library
 	Attempts   *attempt.Attempts
+	Tally      *tally.Tally
 	Rehearsals *roleplay.Rehearsals
 	Plays      *roleplay.Plays
 	Listener   *roleplay.Listener
@@ -119,7 +122,9 @@ func (a *App) furnish(folder string) (err error) {
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
 	ledger := evidence.New(a.Progress.Follow)
-	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger})
+	a.Tally = tally.New(a.DB, a.Bank)
+	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
+		Regraded: a.Tally.Forget})
 	a.rehearse(files, ledger)
 	return nil
 }
@@ -160,37 +165,61 @@ func Content(folder string) fs.FS {
 // Close closes the database.
 func (a *App) Close() error { return a.DB.Close() }
 
-// Tend does what must be done from time to time until ctx ends: it writes visits, closes exams whose time is out
-// and signs checkpoints.
-func (a *App) Tend(ctx context.Context) {
-	visits := time.NewTicker(time.Second)
-	defer visits.Stop()
-	overdue := time.NewTicker(15 * time.Second)
-	defer overdue.Stop()
-	go a.Listener.Warm()
-	checkpoints := time.NewTicker(a.Config.Checkpoint)
-	defer checkpoints.Stop()
-	for {
-		select {
-		case <-visits.C:
-			a.report("visits", a.Progress.Flush(ctx))
-		case <-overdue.C:
-			a.report("overdue plays", a.Plays.CloseOverdue(ctx))
-			a.report("overdue attempts", a.Attempts.CloseOverdue(ctx))
-		case <-checkpoints.C:
-			a.report("checkpoint", a.Notary.Sign(ctx, a.DB.Read()))
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-			defer cancel()
-			a.report("visits", a.Progress.Flush(last))
-			a.report("checkpoint", a.Notary.Sign(last, a.DB.Read()))
-			return
-		}
+// chore is something that must be done from time to time.
+type chore struct {
+	name  string
+	every time.Duration
+	do    func(ctx context.Context) error
+}
+
+func (a *App) chores() []chore {
+	return []chore{
+		{"visits", time.Second, a.Progress.Flush},
+		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
+		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
+		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
+		{"corrections", 15 * time.Second, a.Attempts.Regrade},
+		{"clock", 30 * time.Second, a.setClock},
+		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}
 }
 
+// Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.
+func (a *App) Tend(ctx context.Context) {
+	go a.Listener.Warm()
+	var tending sync.WaitGroup
+	for _, c := range a.chores() {
+		tending.Go(func() {
+			t := time.NewTicker(c.every)
+			defer t.Stop()
+			for {
+				select {
+				case <-t.C:
+					a.report(c.name, c.do(ctx))
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	tending.Wait()
+	last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	a.report("visits", a.Progress.Flush(last))
+	a.report("checkpoint", a.Notary.Sign(last, a.DB.Read()))
+}
+
+// setClock sets this node's clock by the database's: all nodes must agree on when an exam ends.
+func (a *App) setClock(ctx context.Context) error {
+	ahead, err := a.DB.Skew(ctx)
+	if err == nil {
+		a.Clock.Correct(ahead)
+	}
+	return err
+}
+
 func (a *App) report(what string, err error) {
-	if err != nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		a.Log.Error("tend", "what", what, "error", err)
 	}
 }

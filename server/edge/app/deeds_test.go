@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	"tongguan/courses/training"
+	"tongguan/quizzes/attempt"
+	"tongguan/quizzes/bank"
 	"tongguan/server/base/access"
+	"tongguan/server/base/db"
 	"tongguan/server/base/door"
 )
 
@@ -32,7 +35,6 @@ var assignment = f{"course": {"process"}, "to": {"person"}, "person": {"$learner
 // session or takes somebody's rights away stands last.
 var deeds = []deed{
 	{route: "/signin", form: f{"login": {"outsider"}, "password": {password}, "back": {"/courses"}}, door: true},
-	{route: "/welcome/:token", target: [2]string{":token", "link"}, form: f{"password": {"gate seven opens fast"}, "name": {"x"}, "login": {"y"}}, door: true},
 	{route: "/language", by: "learner", form: f{"lang": {"en"}, "back": {"/courses"}}, door: true},
 	{route: "/theme", by: "learner", form: f{"theme": {"dark"}, "back": {"/courses"}}, door: true, still: true},
 	{route: "/courses/:course/:module/:lesson/finish", by: "learner"},
@@ -41,6 +43,15 @@ var deeds = []deed{
 	{route: "/attempts/:id/answers", by: "learner", target: [2]string{":id", "attempt"},
 		form: f{"q": {"1"}, "count": {"10"}, "question": {"$question"}, "choice": {"$choice"}, "go": {"next"}}},
 	{route: "/attempts/:id/submit", by: "learner", target: [2]string{":id", "attempt"}},
+	{route: "/attempts/:id/appeals", by: "learner", target: [2]string{":id", "closed"}, form: f{"question": {"$asked"}, "text": {"第二个选项在第2.4.2条里也写着，应当算对。"}}},
+	{route: "/attempts/:id/notes/:correction/aside", by: "learner", target: [2]string{":correction", "correction"}},
+	{route: "/desk/marking/:attempt/:question", by: "author", target: [2]string{":question", "essay"}, form: f{"level.needs": {"1"}, "note": {"写得清楚"}}},
+	{route: "/desk/appeals/:id/preview", by: "author", target: [2]string{":id", "appeal"}, form: f{"kind": {"void"}, "reason": {"题干有歧义"}}, status: 200, still: true},
+	{route: "/desk/appeals/:id/correct", by: "author", target: [2]string{":id", "appeal"}, form: f{"kind": {"void"}, "reason": {"题干有歧义"}, "request": {"r-2"}}},
+	{route: "/desk/appeals/:id/reject", by: "author", target: [2]string{":id", "second"}, form: f{"answer": {"标准答案与第2.4.2条一致。"}}},
+	{route: "/attempts/:id/appeals/:question/aside", by: "learner", target: [2]string{":question", "disputed"}},
+	{route: "/team/:person/time", by: "hr", target: [2]string{":person", "learner"}, form: f{"percent": {"25"}, "reason": {"视力原因"}}},
+	{route: "/welcome/:token", target: [2]string{":token", "link"}, form: f{"password": {"gate seven opens fast"}, "name": {"x"}, "login": {"y"}}, door: true},
 	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
 	{route: "/rehearsals/:id/turns", by: "learner", target: [2]string{":id", "rehearsal"}, form: f{"turn": {"0"}, "account": {"0"}, "act": {"call"}, "arg": {"0"}}},
 	{route: "/rehearsals/:id/close", by: "learner", target: [2]string{":id", "rehearsal"}},
@@ -128,12 +139,95 @@ func (h *house) stock() *house {
 	}
 	h.names["assignment"], h.names["link"], h.names["token"], h.names["session"] = all[0].ID, link, tokens[0].ID, sessions[0].ID
 	h.names["version"] = strconv.FormatInt(inspector.Version, 10)
+	h.dispute(learner)
 	return h
+}
+
+// essaySet is a quiz with an open question, which the content of these tests has not.
+const essaySet = `module: negotiation
+quiz: {draw: 1, pass: 80, minutes: 20}
+questions:
+  - id: essay
+    type: open
+    clauses: ["2.4.2"]
+    level: judge
+    stem: {zh: 写一封信。, en: Write a letter.}
+    longest: 1500
+    rubric:
+      - {id: needs, title: {zh: 需求, en: Needs}, levels: [{points: 0, anchor: {zh: 没有, en: none}}, {points: 100, anchor: {zh: 写全, en: all}}]}
+    explanation: {zh: 要写全。, en: All of them.}
+`
+
+// dispute makes objections, two that are open and one that was answered by a correction that changed the result, and an
+// open answer that waits for a mark.
+func (h *house) dispute(learner *browser) {
+	h.Helper()
+	ctx := context.Background()
+	look, err := h.Attempts.Review(ctx, h.actor("learner"), h.names["closed"])
+	if err != nil {
+		h.Fatal(err)
+	}
+	for i, name := range []string{"appealed", "appealed2", "disputed"} {
+		h.names[name] = look.Marked[i].Question.ID
+		learner.post("/attempts/"+h.names["closed"]+"/appeals", f{"question": {h.names[name]}, "text": {"这道题的题干有歧义，两个说法都成立。"}}).want(h.T, http.StatusSeeOther)
+	}
+	h.names["asked"] = look.Marked[3].Question.ID
+	all, err := h.Attempts.Appeals(ctx, h.actor("author"))
+	if err != nil || len(all) != 3 {
+		h.Fatal(all, err)
+	}
+	h.names["appeal"], h.names["second"] = all[0].Appeals[0].ID, all[1].Appeals[0].ID
+	wrong := look.Marked[2].Question
+	if err := h.DB.Write(ctx, func(q db.Q) error { // an answer to one of its questions, so that a correction changes the score
+		_, err := q.Exec(ctx, "UPDATE answer SET chosen = $3 WHERE attempt_id = $1 AND question = $2", h.names["closed"], wrong.ID, `["`+h.wrongTo(wrong)+`"]`)
+		return err
+	}); err != nil {
+		h.Fatal(err)
+	}
+	h.names["correction"], _, err = h.Attempts.Correct(ctx, h.actor("author"), attempt.Correction{Module: "process/negotiation", Question: wrong.ID,
+		Print: wrong.Print, Kind: attempt.Accept, Response: []string{h.wrongTo(wrong)}, Reason: "也成立"}, "stock")
+	if err == nil {
+		err = h.essay(ctx)
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// wrongTo is an option that earns nothing, or not everything.
+func (h *house) wrongTo(q *bank.Question) string {
+	h.Helper()
+	for _, o := range q.Options {
+		if !o.Right {
+			return o.ID
+		}
+	}
+	h.Fatal(q.ID, "has only right options")
+	return ""
+}
+
+// essay makes a closed attempt of the outsider whose open answer waits.
+func (h *house) essay(ctx context.Context) error {
+	h.names["essay"], h.names["essays"] = "essay", "06essays00000000000000000"
+	return h.DB.Write(ctx, func(q db.Q) error {
+		if _, err := q.Exec(ctx, "INSERT INTO question_set (hash, module, file, source, first_seen) VALUES ($1, 'process/negotiation', $2, $3, 1)",
+			strings.Repeat("e", 64), "courses/process/04-negotiation.questions.yaml", essaySet); err != nil {
+			return err
+		}
+		if _, err := q.Exec(ctx, `INSERT INTO attempt (id, person_id, module, set_hash, seed, paper, state, started_at, due_at, closed_at, pass, pending)
+			VALUES ($1, $2, 'process/negotiation', $3, '', '[{"q":"essay"}]', 'closed', 1, 2, 2, 8000, 1)`,
+			h.names["essays"], h.names["outsider"], strings.Repeat("e", 64)); err != nil {
+			return err
+		}
+		_, err := q.Exec(ctx, `INSERT INTO answer (attempt_id, question, chosen, points, saved_at, seq) VALUES ($1, 'essay', '["第一段。\n\n第二段。"]', 0, 1, 1)`, h.names["essays"])
+		return err
+	})
 }
 
 // path is where the deed's form goes, or where it would go if its target did not exist.
 func (h *house) path(d deed, missing bool) string {
-	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1"}
+	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1",
+		":id": h.names["closed"], ":attempt": h.names["essays"]}
 	if d.target[0] != "" {
 		values[d.target[0]] = h.names[d.target[1]]
 		if missing {

@@ -41,6 +41,17 @@ var mistakes = []mistake{
 	{route: "/admin/teams", field: "managers", value: "06nobody000000000000000000"},
 	{route: "/admin/teams/:id", field: "name", value: strings.Repeat("长", 300)},
 	{route: "/admin/teams/:id", field: "version", value: "99", status: http.StatusConflict},
+	{route: "/attempts/:id/appeals", field: "text", value: "太短"},
+	{route: "/attempts/:id/appeals", field: "text", value: strings.Repeat("长", 1001)},
+	{route: "/desk/marking/:attempt/:question", field: "level.needs", value: "7"},
+	{route: "/desk/marking/:attempt/:question", field: "note", value: strings.Repeat("长", 1001)},
+	{route: "/desk/appeals/:id/preview", field: "reason", value: " "},
+	{route: "/desk/appeals/:id/preview", field: "kind", value: "praise"},
+	{route: "/desk/appeals/:id/correct", field: "reason", value: ""},
+	{route: "/desk/appeals/:id/reject", field: "answer", value: ""},
+	{route: "/team/:person/time", field: "percent", value: "301"},
+	{route: "/team/:person/time", field: "percent", value: "some"},
+	{route: "/team/:person/time", field: "reason", value: " "},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},
@@ -94,8 +105,10 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 			continue
 		}
 		for _, v := range values {
-			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes"
-			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" {
+			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
+				name == "kind" || strings.HasPrefix(name, "level.")
+			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
+				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have
 			}
 			if !keeps(a.body, name, v) {
@@ -111,13 +124,17 @@ var tags = regexp.MustCompile(`<(input|option|textarea)\b[^>]*>[^<]*`)
 func keeps(body, name, value string) bool {
 	for _, tag := range tags.FindAllString(body, -1) {
 		head, _, _ := strings.Cut(tag, ">")
-		head = html.UnescapeString(head)
+		head, content := html.UnescapeString(head), html.UnescapeString(tag[strings.Index(tag, ">")+1:])
 		filled := strings.Contains(head, `value="`+value+`"`)
 		named := strings.Contains(head, `name="`+name+`"`)
 		boxed := strings.Contains(head, "checkbox") || strings.Contains(head, "radio")
 		switch {
 		case strings.HasPrefix(tag, "<option"):
 			if filled && strings.Contains(head, "selected") {
+				return true
+			}
+		case strings.HasPrefix(tag, "<textarea"):
+			if named && content == value {
 				return true
 			}
 		case named && filled && (!boxed || strings.Contains(head, "checked")):

@@ -32,12 +32,12 @@ const (
 // Fiber puts site and API behind one server.
 func (a *App) Fiber(demo []site.Demo) *fiber.App {
 	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Teams: a.Teams,
-		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
+		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Attempts: a.Attempts, Tally: a.Tally, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
 		Model:    voice.New(a.Config.LLM, a.Config.LLMKey, a.Config.LLMModel),
 		Progress: a.Progress,
 		Training: a.Training, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}
-	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Training: a.Training,
+	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Attempts: a.Attempts, Training: a.Training, Tally: a.Tally,
 		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
 	f := fiber.New(fiber.Config{
 		AppName: "tongguan", Immutable: true, // without it request strings change under whoever keeps them
@@ -107,6 +107,7 @@ func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr strin
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	a.report("clock", a.setClock(ctx))
 	f := a.Fiber(demo)
 	tended := make(chan struct{})
 	tending, stop := context.WithCancel(context.Background())

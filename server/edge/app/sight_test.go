@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"net/http"
 	pathpkg "path"
 	"regexp"
@@ -38,6 +39,9 @@ const sight = `
 /attempts/:id/review              attempt   D > . . . . > .
 /attempts/:id/review              closed    D + . . . . + .
 /attempts/:id/review              missing   D . . . . . . .
+/attempts/:id/appeals/:question   asked     D + . . . . . .
+/attempts/:id/appeals/:question   disputed  D > . . . . . .
+/attempts/:id/appeals/:question   missing   D . . . . . . .
 /practice                         -         D + + + + + + +
 /rehearsals/:id                   rehearsal D + . . . . . .
 /rehearsals/:id                   played    D > . . . . . .
@@ -78,6 +82,16 @@ const sight = `
 /desk                             -         D . . . + . . .
 /desk/scenes/:id                  greeting  D . . . + . . .
 /desk/scenes/:id                  missing   D . . . . . . .
+/desk/quizzes/:course/:module     module    D . . . + . . .
+/desk/quizzes/:course/:module     missing   D . . . . . . .
+/desk/quizzes/:course/:module/items.csv  module    D . . . + . . .
+/desk/quizzes/:course/:module/items.csv  missing   D . . . . . . .
+/desk/marking                     -         D . . . + . . .
+/desk/marking/:attempt/:question  essay     D . . . + . . .
+/desk/marking/:attempt/:question  missing   D . . . . . . .
+/desk/appeals                     -         D . . . + . . .
+/desk/appeals/:id                 appeal    D . . . + . . .
+/desk/appeals/:id                 missing   D . . . . . . .
 /static/*                         style     + + + + + + + +
 /static/*                         missing   . . . . . . . .
 /healthz                          -         + + + + + + + +
@@ -86,6 +100,11 @@ const sight = `
 /api/v1/me                        -         T T T T T T T T
 /api/v1/courses                   -         T T T T T T T T
 /api/v1/progress                  -         T T T T T T T T
+/api/v1/quizzes/:course/:module/statistics  module    T T T T T T T T
+/api/v1/quizzes/:course/:module/statistics  missing   T T T T T T T T
+/api/v1/attempts                  -         T T T T T T T T
+/api/v1/attempts/:id              closed    T T T T T T T T
+/api/v1/attempts/:id              missing   T T T T T T T T
 `
 
 // watchers are the columns of the table.
@@ -111,7 +130,8 @@ func sightRows(t *testing.T) (out []row) {
 
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
-	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2"}
+	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2",
+		":id": h.names["closed"], ":attempt": h.names["essays"]}
 	var params []string
 	for p := range strings.SplitSeq(r.route, "/") {
 		if strings.HasPrefix(p, ":") || p == "*" {
@@ -152,6 +172,9 @@ func TestWhoSeesWhat(t *testing.T) {
 		rows, browsers := sightRows(h.T), map[string]*browser{}
 		for _, login := range watchers {
 			browsers[login] = h.as(login)
+		}
+		if _, err := h.Tally.Fold(context.Background()); err != nil { // what is left to fold would be folded by whoever looks first
+			h.Fatal(err)
 		}
 		before := h.dump()
 		for i, login := range watchers {

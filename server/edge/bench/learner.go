@@ -142,10 +142,43 @@ func (l *learner) answer(t timings, attempt string, n int) error {
 	if err != nil {
 		return err
 	}
-	q, c := questionField.FindStringSubmatch(page), choiceField.FindStringSubmatch(page)
-	if q == nil || c == nil || numberField.FindStringSubmatch(page) == nil {
+	q, answer := questionField.FindStringSubmatch(page), fillIn(page)
+	if q == nil || len(answer) == 0 || numberField.FindStringSubmatch(page) == nil {
 		return fmt.Errorf("question %d: the page has no form", n)
 	}
-	return l.post(t, stepSave, attempt+"/answers", url.Values{"q": {fmt.Sprint(n)}, "question": {q[1]},
-		"choice": {c[1] + c[2]}, "go": {"next"}})
+	for name, value := range map[string]string{"q": fmt.Sprint(n), "question": q[1], "go": "next"} {
+		answer.Set(name, value)
+	}
+	return l.post(t, stepSave, attempt+"/answers", answer)
+}
+
+var (
+	selectField = regexp.MustCompile(`(?s)<select[^>]*name="((?:pair|place|gap)\.[^"]*)".*?</select>`)
+	optionValue = regexp.MustCompile(`<option[^>]*value="([^"]+)"`)
+	typedField  = regexp.MustCompile(`<(?:input type="text"|textarea)[^>]*name="(typed|gap\.[^"]*)"`)
+)
+
+// fillIn answers a question of any type: the first option, partner or word, the steps as they stand, a number wherever
+// something is to be typed.
+func fillIn(page string) url.Values {
+	out := url.Values{}
+	if c := choiceField.FindStringSubmatch(page); c != nil {
+		out.Set("choice", c[1]+c[2])
+	}
+	place := 0
+	for _, field := range selectField.FindAllStringSubmatch(page, -1) {
+		options := optionValue.FindAllStringSubmatch(field[0], -1)
+		if len(options) == 0 {
+			continue
+		}
+		at := 0
+		if strings.HasPrefix(field[1], "place.") {
+			at, place = place%len(options), place+1
+		}
+		out.Set(field[1], html.UnescapeString(options[at][1]))
+	}
+	for _, field := range typedField.FindAllStringSubmatch(page, -1) {
+		out.Set(field[1], "42")
+	}
+	return out
 }

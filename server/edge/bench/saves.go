@@ -89,9 +89,12 @@ func (l *learner) sitDown(o Options) (*taker, error) {
 		}
 		q, c := questionField.FindStringSubmatch(page), choiceField.FindStringSubmatch(page)
 		if q == nil || c == nil {
-			return nil, fmt.Errorf("question %d: the page has no form", n+1)
+			continue // nothing to choose: a typed answer is no other write
 		}
 		t.questions, t.choices = append(t.questions, q[1]), append(t.choices, c[1]+c[2])
+	}
+	if len(t.questions) == 0 {
+		return nil, fmt.Errorf("%s: no question has options", attempt)
 	}
 	head, tail, _ := bytes.Cut(l.request(fasthttp.MethodPost, attempt+"/save", "application/json", 0), []byte("Content-Length: 0"))
 	t.head, t.tail = append(head, "Content-Length: "...), tail

@@ -22,6 +22,9 @@ type Company struct {
 	Given       [][2]string
 	English     [][2]string
 	Assignments []assignmentPlan
+	Writings    []writing
+	Doubts      struct{ Open, Rejected, Reason string } // objections to questions, and why one is rejected
+	Notes       []string                                // what markers write
 }
 
 // Account is one person with a sign-in.
@@ -42,6 +45,7 @@ type teamPlan struct {
 	ID, Parent, Name string
 	Size             int
 	Manager, English bool
+	Authors          int // how many of them write content too, beside the manager
 }
 
 type assignmentPlan struct {
@@ -85,6 +89,9 @@ func (c Company) Everybody() []Account {
 			}
 			if t.Manager && i == 0 {
 				a.Roles, a.Manages = append(a.Roles, access.Manager), []string{t.ID}
+			}
+			if i > 0 && i <= t.Authors {
+				a.Roles = append(a.Roles, access.Author)
 			}
 			out = append(out, a)
 		}

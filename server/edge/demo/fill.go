@@ -9,7 +9,6 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/training"
-	"tongguan/quizzes/bank"
 	"tongguan/quizzes/pipeline"
 	"tongguan/quizzes/roleplay"
 	"tongguan/quizzes/scenario"
@@ -43,7 +42,7 @@ func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (fil
 	}
 	f := filler{App: a, company: c, chance: rand.New(rand.NewPCG(seed, 2)), advance: advance, now: begin.Now(),
 		teams: map[string]string{}, people: map[string]people.Person{}}
-	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.assign, f.learn} {
+	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.assign, f.learn, f.mark, f.doubt} {
 		if err := step(ctx); err != nil {
 			return false, fmt.Errorf("demo: %w", err)
 		}
@@ -133,7 +132,7 @@ func (f *filler) learn(ctx context.Context) error {
 	for _, a := range f.company.Everybody() {
 		who, diligence, ability := f.people[a.Login].Actor(), f.chance.Float64(), 0.62+0.38*f.chance.Float64()
 		if a.Login == "learner" {
-			diligence, ability = 0.55, 0.93 // so that the demo's learner has something behind and something ahead
+			diligence, ability = 0.5, 0.93 // so that the demo's learner has something behind and something ahead
 		}
 		path := f.path(ctx, who, a.Lang, diligence, ability)
 		if len(path) > 0 {
@@ -239,7 +238,7 @@ func (f *filler) path(ctx context.Context, who access.Actor, lang string, dilige
 			for _, l := range m.Lessons {
 				all = append(all, func() error { return f.read(ctx, who, l, lang) })
 			}
-			all = append(all, func() error { return f.sit(ctx, who, m.Key(), ability) })
+			all = append(all, func() error { return f.sit(ctx, who, m.Key(), pupil{ability, lang}) })
 		}
 	}
 	return all[:min(len(all), int(diligence*float64(len(all)+3)))]
@@ -250,8 +249,8 @@ func (f *filler) read(ctx context.Context, who access.Actor, l *catalog.Lesson, 
 	return f.Progress.Finish(ctx, who, l.Key(), lang)
 }
 
-// sit takes a module's quiz, once more when it was failed by little.
-func (f *filler) sit(ctx context.Context, who access.Actor, module string, ability float64) error {
+// sit takes a module's quiz, once more when it was failed by little and its rules make nobody wait.
+func (f *filler) sit(ctx context.Context, who access.Actor, module string, p pupil) error {
 	for range 2 {
 		id, err := f.Attempts.Start(ctx, who, module, true)
 		if err != nil {
@@ -261,35 +260,25 @@ func (f *filler) sit(ctx context.Context, who access.Actor, module string, abili
 		if err != nil {
 			return err
 		}
-		for _, q := range s.Questions {
-			if _, err := f.Attempts.Answer(ctx, who, id, q.ID, f.choose(q, ability)); err != nil {
-				return err
+		for i, q := range s.Questions {
+			given := f.choose(q, s.Paper[i].Params, p)
+			f.advance(time.Duration(20+f.chance.IntN(70)) * time.Second)
+			if len(given) == 0 {
+				continue
+			}
+			if _, err := f.Attempts.Answer(ctx, who, id, q.ID, given); err != nil {
+				return fmt.Errorf("%s %q: %w", q.ID, given, err)
 			}
 		}
-		f.advance(time.Duration(100+f.chance.IntN(300)) * time.Second)
+		f.advance(time.Duration(10+f.chance.IntN(60)) * time.Second)
 		if err := f.Attempts.Submit(ctx, who, id); err != nil {
 			return err
 		}
 		done, err := f.Attempts.Review(ctx, who, id)
-		if err != nil || done.Passed || done.Score < done.Pass-1500 {
+		if err != nil || done.Passed || done.Score < done.Pass-1500 || done.Rules.Wait > 0 {
 			return err
 		}
-		ability = min(1, ability+0.1)
+		p.ability = min(1, p.ability+0.1)
 	}
 	return nil
-}
-
-// choose answers rightly as often as the ability says, and otherwise as somebody who guesses.
-func (f *filler) choose(q *bank.Question, ability float64) []string {
-	knows := f.chance.Float64() < ability
-	var chosen []string
-	for _, o := range q.Options {
-		if o.Right == knows {
-			chosen = append(chosen, o.ID)
-		}
-	}
-	if q.Type == "multiple" || len(chosen) < 2 {
-		return chosen
-	}
-	return slices.Clone(chosen[f.chance.IntN(len(chosen)):][:1])
 }

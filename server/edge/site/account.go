@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/server/base/access"
 	"tongguan/server/base/door"
 	"tongguan/web/pages/account"
 )
@@ -53,6 +54,9 @@ func (s *Site) drawAccount(c *fiber.Ctx, v visit, d accountDraft) error {
 			Created: v.voice.Date(t.Created, s.Zone), Expires: v.voice.Date(t.Expires, s.Zone)})
 	}
 	for _, name := range door.Scopes() {
+		if name == door.ScopeContent && !v.actor.May(access.SeeContentDesk, access.Other) {
+			continue // it would open nothing
+		}
 		p.Scopes = append(p.Scopes, account.Scope{Name: name, Text: v.voice.T("account.scope." + name), Chosen: contains(d.scopes, name)})
 	}
 	if d.cause != nil {

@@ -39,6 +39,11 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 		}
 	}
 	p.Results = s.results(v, state)
+	news, err := s.Attempts.News(c.UserContext(), v.actor)
+	if err != nil {
+		return err
+	}
+	p.News = s.news(v, news)
 	return s.draw(c, learn.PageOf(p))
 }
 

@@ -32,6 +32,9 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/attempts/:id/submit", s.in(s.submitOverview)).Post("/attempts/:id/submit", s.in(s.submit))
 	f.Get("/attempts/:id/review", s.in(s.review))
 
+	f.Post("/attempts/:id/appeals", s.in(s.appealFile)).Get("/attempts/:id/appeals/:question", s.in(s.appealForm))
+	f.Post("/attempts/:id/appeals/:question/aside", s.in(s.appealAside)).Post("/attempts/:id/notes/:correction/aside", s.in(s.noteAside))
+
 	f.Get("/practice", s.in(s.practice)).Post("/practice", s.in(s.rehearsalStart))
 	f.Get("/rehearsals/:id", s.in(s.rehearsal)).Post("/rehearsals/:id/turns", s.in(s.rehearsalTurn))
 	f.Post("/rehearsals/:id/close", s.in(s.rehearsalClose)).Post("/rehearsals/:id/branch", s.in(s.rehearsalBranch))
@@ -45,6 +48,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/search", s.in(s.search))
 
 	f.Get("/team", s.in(s.teamList)).Get("/team/:person", s.in(s.member))
+	f.Post("/team/:person/time", s.in(s.timeGrant))
 	f.Get("/assignments/new", s.in(s.assignForm)).Post("/assignments", s.in(s.assign))
 	f.Post("/assignments/:id/withdraw", s.in(s.withdraw))
 
@@ -58,6 +62,11 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/admin/import", s.in(s.importForm)).Post("/admin/import", s.in(s.importPlan)).Post("/admin/import/apply", s.in(s.importApply))
 
 	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
+	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
+	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:attempt/:question", s.in(s.markingSheet))
+	f.Post("/desk/marking/:attempt/:question", s.in(s.markingGive))
+	f.Get("/desk/appeals", s.in(s.appealList)).Get("/desk/appeals/:id", s.in(s.dispute)).Post("/desk/appeals/:id/reject", s.in(s.appealReject))
+	f.Post("/desk/appeals/:id/preview", s.in(s.correctPreview)).Post("/desk/appeals/:id/correct", s.in(s.correctDo))
 	f.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

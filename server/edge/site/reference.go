@@ -155,6 +155,10 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 	}
 	cat, questions := s.Catalog.Current(), s.Bank.Current()
 	p := desk.Page{Frame: s.frame(c, v, v.voice.T("desk.title")), Authoring: s.Authoring}
+	var err error
+	if p.Head, err = s.deskHead(c, v); err != nil {
+		return err
+	}
 	for _, problem := range check.All(s.Catalog, s.Bank) {
 		p.Problems = append(p.Problems, desk.Problem{File: problem.File, Line: problem.Line, Text: v.voice.T(problem.Key, pairs(problem.Args)...)})
 	}
@@ -166,7 +170,7 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 		for _, m := range k.Modules {
 			row := desk.Set{Title: m.Title.In(v.lang), URL: "/courses/" + k.ID + "#" + m.ID, Lessons: len(m.Lessons), Minutes: m.Minutes}
 			if set := questions.Set(m.Key()); set != nil {
-				row.Questions, row.Version = len(set.Questions), set.Hash[:8]
+				row.Questions, row.Version, row.Statistics = len(set.Questions), set.Hash[:8], "/desk/quizzes/"+m.Key()
 			}
 			p.Modules = append(p.Modules, row)
 		}

@@ -2,7 +2,6 @@ package site
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -43,10 +42,8 @@ func (s *Site) review(c *fiber.Ctx, v visit) error {
 		}
 		p.Person, p.Next = names[x.Person], parts.Link{}
 	}
-	s.fillReview(v, &p, x)
-	if x.Signs != nil {
-		s.fillSigns(v, &p, *x.Signs)
-	}
+	s.fillReview(v, &p, x, own)
+	p.Signs, p.Regraded = s.signs(v, x), s.regraded(v, x)
 	return s.draw(c, quiz.ReviewPage(p))
 }
 
@@ -67,15 +64,18 @@ func (s *Site) afterQuiz(c *fiber.Ctx, v visit, course *catalog.Course) parts.Li
 	}
 }
 
-// fillReview fills in the questions, and the clauses on which points were lost.
-func (s *Site) fillReview(v visit, p *quiz.Review, x attempt.Look) {
+// fillReview fills in the questions, and the clauses on which points were lost. Who took the quiz may doubt a question.
+func (s *Site) fillReview(v visit, p *quiz.Review, x attempt.Look, own bool) {
 	show := shown{answers: x.Shows.Answers, explanations: x.Shows.Explanations}
 	if !x.Shows.Score || !x.Shows.Answers || !x.Shows.Explanations {
 		p.Later = rulebook{s, v, x.Rules}.later(x.Shows)
 	}
 	weak := map[string]bool{}
 	for i, m := range x.Marked {
-		item := quiz.Item{Number: i + 1, Marked: s.marked(v, m, show)}
+		item := quiz.Item{Number: i + 1, Marked: s.marked(v, m, show), Made: s.appealState(v, m)}
+		if own && show.answers && m.Appeal == nil {
+			item.Appeal = &quiz.Appeal{URL: "/attempts/" + x.ID + "/appeals", Question: m.Question.ID}
+		}
 		if x.Rules.Certainty && show.answers && m.Certainty > 0 && !m.Pending {
 			item.Certainty = s.certain(v, m)
 		}
@@ -93,23 +93,6 @@ func (s *Site) fillReview(v visit, p *quiz.Review, x attempt.Look) {
 		} else {
 			p.Sections = append(p.Sections, quiz.Section{Case: caseOf(v, m.Question), Items: []quiz.Item{item}})
 		}
-	}
-}
-
-// fillSigns fills in what an examiner may want to ask about.
-func (s *Site) fillSigns(v visit, p *quiz.Review, signs attempt.Signs) {
-	for _, h := range signs.Hasty {
-		p.Hasty = append(p.Hasty, v.voice.T("review.hasty", "number", h.Number, "seconds", h.Seconds, "reading", h.Reading))
-	}
-	for _, a := range signs.Away {
-		p.Away = append(p.Away, v.voice.T("review.away", "from", time.UnixMilli(a.From).In(s.Zone).Format(time.TimeOnly), "seconds", int((a.To-a.From+500)/1000)))
-	}
-	p.Signs = []quiz.Fact{
-		{Label: v.voice.T("review.signs_hasty"), Value: v.voice.Number(int64(len(signs.Hasty)))},
-		{Label: v.voice.T("review.signs_away"), Value: v.voice.T("review.signs_away_value", "times", len(signs.Away), "seconds", int((signs.AwayFor+500)/1000))},
-	}
-	if signs.Guttman >= 0 {
-		p.Signs = append(p.Signs, quiz.Fact{Label: v.voice.T("review.signs_odd"), Value: v.voice.Percent(signs.Guttman * 100), Note: v.voice.T("review.signs_odd_note")})
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *Site) save(c *fiber.Ctx) error {
 		return s.saveFailed(c, v, err)
 	}
 	var r saveRequest
-	if body := c.Body(); !utf8.Valid(body) || json.Unmarshal(body, &r) != nil || len(r.Saves) > attempt.MaxPackets || len(r.Away) > attempt.MaxPackets {
+	if body := c.Request().Body(); !utf8.Valid(body) || json.Unmarshal(body, &r) != nil || len(r.Saves) > attempt.MaxPackets || len(r.Away) > attempt.MaxPackets {
 		return s.saveFailed(c, v, fault.New(fault.Invalid, "save.unreadable"))
 	}
 	token := c.Get("X-CSRF")

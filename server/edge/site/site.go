@@ -19,6 +19,7 @@ import (
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/tally"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -46,6 +47,7 @@ type Site struct {
 	Catalog    *catalog.Library
 	Bank       *bank.Library
 	Attempts   *attempt.Attempts
+	Tally      *tally.Tally
 	Rehearsals *roleplay.Rehearsals
 	Plays      *roleplay.Plays
 	Listener   *roleplay.Listener

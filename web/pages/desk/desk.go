@@ -19,6 +19,7 @@ type Row struct {
 // Set is one module with its questions.
 type Set struct {
 	Title, URL                  string
+	Statistics                  string // address of its quiz's statistics; "" where it has no quiz
 	Lessons, Questions, Minutes int
 	Version                     string
 }
@@ -32,6 +33,7 @@ type Page struct {
 	Modules   []Set
 	Coverage  []Row
 	Covered   int
+	Head      Head
 }
 
 // Scene is a role-play in the list.

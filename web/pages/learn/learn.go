@@ -41,4 +41,14 @@ type Page struct {
 	Assigned []Course
 	Begun    []Course
 	Results  []Result
+	News     []News
+}
+
+// News is a result that a correction has changed, or the answer to an objection.
+type News struct {
+	Kind          string // regraded, passed, upheld or rejected
+	Module, URL   string
+	Before, After string
+	Reason        string
+	Aside         string // where the form that puts it aside posts to
 }

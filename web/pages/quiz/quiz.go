@@ -119,14 +119,13 @@ type Overview struct {
 type Item struct {
 	ask.Marked
 	Number int
-	Appeal *Appeal // nil where none can be made
+	Appeal *Appeal      // nil where none can be made
+	Made   *AppealState // the objection that was made, or nil
 }
 
 // Appeal is the form with which somebody doubts a question.
 type Appeal struct {
 	URL, Question string
-	Made          string // what was said before, or ""
-	Problem       string
 }
 
 // Section is questions of a review that stand together.
@@ -155,9 +154,9 @@ type Review struct {
 	Sections       []Section
 	Again          string     // URL of the quiz
 	Next           parts.Link // what to do now
-	Signs          []Fact     // for examiners: what may be worth a question
-	Hasty, Away    []string
-	Version        string // first characters of the set's hash
+	Signs          *Signs     // only for examiners
+	Regraded       []Regraded // how corrections have changed the result
+	Version        string     // first characters of the set's hash
 }
 
 // attributes hands an attempt to the scripts, with the sentences that they say.

@@ -92,6 +92,18 @@ type MemberPage struct {
 	Courses                    []Course
 	Attempts                   []Attempt
 	Rehearsals                 []Rehearsal
+	Extra                      *ExtraTime // nil where the reader may not grant it
+}
+
+// ExtraTime is the time that a member has beyond a quiz's limit, with the form that grants it.
+type ExtraTime struct {
+	Now     string // "25 %", "" for none
+	Since   string
+	Reason  string // of the present grant
+	Percent string // as entered
+	Because string // as entered
+	Errors  map[string]string
+	Action  string
 }
 
 // Rehearsal is one that the person has played.
