@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/progress"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/fault"
@@ -59,11 +60,7 @@ func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
 		p.Problem = s.sentence(v, cause)
 		setStatus(c, cause)
 	}
-	for _, l := range m.Lessons {
-		if _, done := state.Finished[l.Key()]; !done {
-			p.Unread = append(p.Unread, parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)})
-		}
-	}
+	p.Unread = unread(v, m, state)
 	for _, a := range x.Past {
 		if a.ID == x.Open {
 			p.OpenUntil = s.hour(a.Due)
@@ -71,6 +68,16 @@ func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
 		p.Past = append(p.Past, s.pastAttempt(v, x, a))
 	}
 	return s.draw(c, quiz.IntroPage(p))
+}
+
+// unread are the lessons of a module that are not finished.
+func unread(v visit, m *catalog.Module, state progress.State) (out []parts.Link) {
+	for _, l := range m.Lessons {
+		if _, done := state.Finished[l.Key()]; !done {
+			out = append(out, parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)})
+		}
+	}
+	return out
 }
 
 func (s *Site) pastAttempt(v visit, x attempt.Prospect, a attempt.Attempt) quiz.Past {
