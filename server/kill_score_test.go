@@ -97,9 +97,11 @@ type asked struct {
 	ID, Type string
 	Answer   bool
 	Options  []struct {
-		ID    string
-		Right bool
+		ID     string
+		Right  bool
+		Credit int64
 	}
+	Questions []asked // of a case
 }
 
 // score works the score out again, in fractions, from the source of the questions and what is given to them.
@@ -113,9 +115,12 @@ func (a stored) score(t *testing.T) int {
 	if err := yaml.Unmarshal([]byte(a.Source), &set); err != nil {
 		t.Fatal(err)
 	}
-	sum := new(big.Rat)
+	sum, all := new(big.Rat), slices.Clone(set.Questions)
+	for _, q := range set.Questions {
+		all = append(all, q.Questions...)
+	}
 	for _, item := range paper {
-		for _, q := range set.Questions {
+		for _, q := range all {
 			if given := a.given[q.ID]; q.ID == item.Q && given != "" {
 				sum.Add(sum, big.NewRat(q.points(strings.Split(given, ",")), 1))
 			}
@@ -129,9 +134,10 @@ func (q asked) points(given []string) int64 {
 	if q.Type == "truefalse" {
 		return map[bool]int64{true: 100}[given[0] == strconv.FormatBool(q.Answer)]
 	}
-	var right, wrong, allRight, allWrong int64
+	var right, wrong, allRight, allWrong, credit int64
 	for _, o := range q.Options {
 		chosen := map[bool]int64{true: 1}[slices.Contains(given, o.ID)]
+		credit += chosen * o.Credit
 		if o.Right {
 			allRight, right = allRight+1, right+chosen
 		} else {
@@ -140,7 +146,7 @@ func (q asked) points(given []string) int64 {
 	}
 	points := new(big.Rat).Sub(big.NewRat(100*right, allRight), big.NewRat(100*wrong, max(allWrong, 1)))
 	if q.Type == "single" {
-		return 100 * right
+		return max(100*right, credit)
 	}
 	if points.Sign() <= 0 {
 		return 0

@@ -38,9 +38,9 @@ func TestStatisticsOfAQuiz(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, q := range s.Questions {
+			for i, q := range s.Questions {
 				if well {
-					_, err = c.app.Attempts.Answer(ctx, c.actor(), id, q.ID, right(q))
+					_, err = c.app.Attempts.Answer(ctx, c.actor(), id, q.ID, q.Right(s.Paper[i].Params))
 				}
 				if err != nil {
 					t.Fatal(err)
