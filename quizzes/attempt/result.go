@@ -272,7 +272,11 @@ func (s sheet) score() int {
 	var kept, void []int
 	for _, l := range s.lines {
 		points := l.points
-		if s.set.Certainty && len(l.chosen) > 0 {
+		switch {
+		case !s.set.Certainty || len(l.chosen) == 0:
+		case l.asked.Type == grading.Open: // people say what it is worth; nobody is asked how sure they are
+			points *= int(grading.Sure)
+		default:
 			points, _ = grading.ByCertainty(points, grading.Certainty(max(1, l.certainty)))
 		}
 		if l.void {

@@ -304,3 +304,12 @@ func (l *linter) pools(s *Set) {
 		}
 	}
 }
+
+// checks sees that what a lesson asks in passing can be marked at once, with nothing drawn for it.
+func (l *linter) checks(s *Set) {
+	for _, q := range s.Checks {
+		if q.Type == grading.Open || q.Type == grading.Calculated {
+			l.at(q.Line, "bank.check_type", "id", q.ID, "type", string(q.Type))
+		}
+	}
+}

@@ -108,6 +108,7 @@ func Parse(file string, source []byte) (*Set, []fault.Problem) {
 	for _, q := range s.Questions {
 		s.byID[q.ID] = q
 	}
+	l.checks(s)
 	l.rules(s)
 	l.blueprint(s)
 	l.pools(s)

@@ -19,6 +19,9 @@ var typeEdits = []struct {
 }{
 	// the rules of the quiz
 	{"", "score: submission", "score: soon", []string{":0 bank.show_unknown"}},
+	{"", "\nquestions:\n", "\nchecks:\n  - {id: free, type: open, clauses: [\"2.4\"], level: judge, stem: {zh: 写, en: Write}, explanation: {zh: 解, en: So}, rubric: " +
+		"[{id: all, title: {zh: 全, en: All}, levels: [{points: 0, anchor: {zh: 无, en: None}}, {points: 100, anchor: {zh: 有, en: Some}}]}]}\nquestions:\n",
+		[]string{":21 bank.check_type"}},
 	{"", "counts: best", "counts: mean", []string{":0 bank.counts_unknown"}},
 	{"", "counts: best", "counts: latest", nil},
 	{"", "page: one", "page: two", []string{":0 bank.page_unknown"}},

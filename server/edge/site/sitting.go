@@ -94,7 +94,7 @@ func (s *Site) askOf(c *fiber.Ctx, v visit, x sitting, i int, of sheetOf) (quiz.
 	if x.Rules.AllOnOne {
 		a.Prefix, a.Mark = strconv.Itoa(i+1)+".", fmt.Sprintf("q%d", i+1)
 	}
-	if x.Rules.Certainty {
+	if x.Rules.Certainty && q.Type != grading.Open {
 		sure, err := strconv.Atoi(f.one("certainty"))
 		if err != nil {
 			sure = g.Certainty

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -68,6 +69,11 @@ func (s *Site) quizDesk(c *fiber.Ctx, v visit) error {
 	}
 	if p.Versions, err = s.statsVersions(c, x); err != nil {
 		return err
+	}
+	if len(x.Set.Blueprint) > 0 && len(x.Set.Questions) > 0 {
+		low, high := x.Set.Parallel()
+		p.Parallel = v.voice.T("tally.parallel", "low", v.voice.Percent(low), "high", v.voice.Percent(high),
+			"exposure", v.voice.Percent(100*slices.Max(slices.Collect(maps.Values(x.Set.Shares())))))
 	}
 	x.notes(&p)
 	if x.Attempts > 0 {

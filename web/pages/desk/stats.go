@@ -11,6 +11,7 @@ import (
 type Stats struct {
 	layout.Frame
 	Module, Heading, Lead string
+	Parallel              string // how alike papers are by the blueprint; "" where there is none
 	Address               string // of this page, without a query
 	Versions              parts.Select
 	Notes                 []string // few attempts, attempts still to come
