@@ -205,6 +205,19 @@ func TestNoWayBack(t *testing.T) {
 	}
 }
 
+// A form that is refused shows the question that is on, whichever its address fields name: none that was left, and none to come.
+func TestNoWayBackByASlip(t *testing.T) {
+	b := sitsDown(t, "{draw: 4, pass: 60, minutes: 30, back: false}")
+	asked := b.sitting().Questions
+	b.post(b.at+"/answers", url.Values{"q": {"1"}, "question": {asked[0].ID}, "go": {"next"}}).want(t, http.StatusSeeOther)
+	for _, q := range []string{"1", "2", "3", "4"} {
+		page := b.post(b.at+"/answers", url.Values{"q": {q}, "question": {"none"}, "go": {"next"}}).want(t, http.StatusUnprocessableEntity).body
+		if !strings.Contains(page, `name="question" value="`+asked[1].ID+`"`) {
+			t.Errorf("q=%s shows another question than the second", q)
+		}
+	}
+}
+
 // Where answers are shown at once one is asked for first, and it is final.
 func TestAnsweredAtOnce(t *testing.T) {
 	b := sitsDown(t, "{draw: 9, pass: 60, minutes: 30, show: {answers: at_once, explanations: at_once}}")
