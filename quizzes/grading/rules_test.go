@@ -230,6 +230,12 @@ func TestFigure(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
+	for text, want := range map[string]int{".5": 100, "．5": 100, " .5": 100, "+.5": 100, "0.5": 100, "50%": 100, ".5。": 100, "5": 0, "5.": 0, ".": -1, "..5": -1} {
+		got, err := Figure([]Number{{Value: rat("0.5"), Points: 100}}, nil, text)
+		if (err != nil) != (want < 0) || err == nil && got != want {
+			t.Errorf("%q: %d %v, want %d of a half", text, got, err, want)
+		}
+	}
 	units := []Unit{{"万元", rat("10000")}, {"元", rat("1")}, {"yuan", rat("1")}, {"¥", rat("1")}}
 	price := []Number{{Value: rat("480000"), Points: 100}}
 	for text, want := range map[string]int{"48万元": 100, "480,000元": 100, "480000 yuan": 100, "¥480,000": 100, "￥４８０，０００": 100, "48元": 0, "48.0 万元": 100} {

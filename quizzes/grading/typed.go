@@ -8,7 +8,7 @@ import (
 )
 
 // Fold makes typed text comparable: full-width letters, digits and marks narrow, Latin letters small, quotation marks and
-// dashes of one kind, spaces at the ends gone, several spaces one, none beside Chinese characters.
+// dashes of one kind, spaces at the ends and full stops at the end gone, several spaces one, none beside Chinese characters.
 func Fold(text string) string {
 	var out []rune
 	for _, r := range text {
@@ -40,7 +40,7 @@ func Fold(text string) string {
 		}
 		out = append(out, r)
 	}
-	return strings.Trim(string(out), " .")
+	return strings.TrimRight(strings.TrimLeft(string(out), " "), " .") // not at the front: .5 is a half
 }
 
 // Accepted is an answer that a text question takes, with the points that it earns. A * in it stands for anything.
