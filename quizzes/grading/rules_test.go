@@ -216,6 +216,20 @@ func TestTyped(t *testing.T) {
 	}
 }
 
+// What is seen as the same is the same: quotation marks of either side of the strait, and marks that nobody sees.
+func TestFoldingWhatLooksAlike(t *testing.T) {
+	for _, alike := range [][]string{
+		{"“先审后签”", "「先审后签」", "\"先审后签\""}, {"‘是’", "『是』"},
+		{"底价", "\u200b底价", "底\u200d价", "\ufeff底价\u200e", "\u202a底价\u202c"}, {"12 000", "12\u00a0000", "12\u200b 000"},
+	} {
+		for _, text := range alike[1:] {
+			if Fold(text) != Fold(alike[0]) {
+				t.Errorf("%+q is folded to %+q, %+q to %+q", text, Fold(text), alike[0], Fold(alike[0]))
+			}
+		}
+	}
+}
+
 func rat(s string) *big.Rat { r, _ := new(big.Rat).SetString(s); return r }
 
 func TestFigure(t *testing.T) {
