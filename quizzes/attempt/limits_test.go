@@ -1,0 +1,42 @@
+package attempt
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// A number that no page counts to is refused, so that the next form can still be counted.
+func TestNumbersOfPacketsHaveABound(t *testing.T) {
+	each(t, func(h *house) {
+		id := h.start("learner")
+		q := h.questions("learner", id)[0]
+		out := h.save("learner", id, choose(math.MaxInt64, q, "a"), choose(mostSeq+1, q, "a"), choose(mostSeq, q, "b"))
+		for i, want := range []Status{Invalid, Invalid, Saved} {
+			if out[i].Status != want {
+				h.Errorf("packet %d: %+v, want %s", i, out[i], want)
+			}
+		}
+		h.answer("learner", id, q, "c") // a form has no number: it is the latest
+		h.kept("learner", id, q, mostSeq+1, "c")
+		h.submit("learner", id)
+	})
+}
+
+// An open answer is kept up to its question's length in characters, of whatever language, and no longer.
+func TestOpenAnswersAreAsLongAsAllowed(t *testing.T) {
+	each(t, func(h *house) {
+		h.quiz("", strings.Replace(open("o"), "longest: 500", "longest: 20000", 1), open("p"))
+		id := h.start("learner")
+		for _, c := range []struct {
+			question string
+			length   int
+			want     Status
+		}{{"o", 20_000, Saved}, {"o", 20_001, Invalid}, {"p", 500, Saved}, {"p", 501, Invalid}} {
+			text := strings.Repeat("长", c.length)
+			if out := h.save("learner", id, Packet{Question: c.question, Chosen: []string{text}}); out[0].Status != c.want {
+				h.Errorf("%d characters to %s: %s, want %s", c.length, c.question, out[0].Status, c.want)
+			}
+		}
+	})
+}
