@@ -1,9 +1,13 @@
 package attempt
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
+	"time"
+
+	"tongguan/quizzes/evidence"
 )
 
 // A number that no page counts to is refused, so that the next form can still be counted.
@@ -37,6 +41,28 @@ func TestOpenAnswersAreAsLongAsAllowed(t *testing.T) {
 			if out := h.save("learner", id, Packet{Question: c.question, Chosen: []string{text}}); out[0].Status != c.want {
 				h.Errorf("%d characters to %s: %s, want %s", c.length, c.question, out[0].Status, c.want)
 			}
+		}
+	})
+}
+
+// One attempt that cannot be closed keeps no other open.
+func TestAnAttemptThatCannotBeClosedHoldsUpNobody(t *testing.T) {
+	each(t, func(h *house) {
+		stuck := h.start("learner")
+		h.advance(time.Second)
+		other := h.start("stranger")
+		h.follow = func(l evidence.Line) error {
+			if l.Person == h.who["learner"].ID {
+				return errors.New("no room in the ledger")
+			}
+			return nil
+		}
+		h.advance(time.Hour)
+		if err := h.CloseOverdue(ctx); err == nil || !strings.Contains(err.Error(), "no room") {
+			h.Errorf("the reason is not told: %v", err)
+		}
+		if a, b := h.stored(stuck).State, h.stored(other).State; a != Open || b != Closed {
+			h.Errorf("the stuck one is %s, the other %s", a, b)
 		}
 	})
 }
