@@ -66,3 +66,45 @@ func TestAnAttemptThatCannotBeClosedHoldsUpNobody(t *testing.T) {
 		}
 	})
 }
+
+// While somebody's answers may still travel nobody is shown what is right, nor while the window of a newer version goes on.
+func TestNothingIsShownWhileAnybodyMayAnswer(t *testing.T) {
+	each(t, func(h *house) {
+		h.until("2026-03-02 17:00:00")
+		h.quiz(`, window: {until: "2026-03-02 18:00"}, show: {score: window, answers: window, explanations: window}`, five()...)
+		id := h.sits("learner", all("aaaa-"))
+		h.until("2026-03-02 17:50:00")
+		last := h.start("stranger")
+		h.until("2026-03-02 18:00:04")
+		if out := h.save("stranger", last, Packet{Seq: 1, Question: "q1", Chosen: []string{"a"}}); out[0].Status != Saved {
+			h.Fatalf("%+v", out)
+		}
+		h.shows(id, false, false, false, true)
+		h.until("2026-03-02 18:00:06")
+		h.shows(id, true, true, true, false)
+		h.quiz(`, window: {until: "2026-03-02 20:00"}, show: {score: window, answers: window, explanations: window}`, five()...)
+		h.shows(id, false, false, false, true)
+		h.until("2026-03-02 20:00:06")
+		h.shows(id, true, true, true, false)
+	})
+}
+
+// Extra time that is taken back ends no attempt that has begun with it, and nothing is shown before that one's end.
+func TestExtraTimeTakenBackIsStillWaitedFor(t *testing.T) {
+	each(t, func(h *house) {
+		h.until("2026-03-02 17:00:00")
+		h.quiz(`, window: {until: "2026-03-02 18:00"}, show: {score: window, answers: window, explanations: window}`, five()...)
+		id := h.sits("learner", all("aaaa-"))
+		h.do(h.GrantTime(ctx, h.who["hr"], h.who["stranger"].ID, 100, "阅读困难"))
+		h.until("2026-03-02 17:55:00")
+		last := h.start("stranger")
+		h.do(h.GrantTime(ctx, h.who["hr"], h.who["stranger"].ID, 0, "收回"))
+		h.until("2026-03-02 18:19:00")
+		if out := h.save("stranger", last, Packet{Seq: 1, Question: "q1", Chosen: []string{"a"}}); out[0].Status != Saved {
+			h.Fatalf("%+v", out)
+		}
+		h.shows(id, false, false, false, true)
+		h.submit("stranger", last)
+		h.shows(id, true, true, true, false)
+	})
+}

@@ -208,7 +208,7 @@ func TestExtraTime(t *testing.T) {
 		if h.do(err); look.Shows.Answers || len(look.Marked) > 0 || time.UnixMilli(look.Shows.Later).UTC().Format(clockLike) != "2026-03-02 18:07" {
 			h.Errorf("answers are shown while somebody with extra time is at it: %+v", look.Shows)
 		}
-		h.until("2026-03-02 18:07:01")
+		h.until("2026-03-02 18:07:06")
 		if look, err = h.Review(ctx, h.who["stranger"], short); err != nil || !look.Shows.Answers || len(look.Marked) != 5 {
 			h.Errorf("%+v, %v", look.Shows, err)
 		}
