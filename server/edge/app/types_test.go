@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -35,6 +36,24 @@ func typesContent(t *testing.T, rules string) string {
 		if err := os.WriteFile(filepath.Join(dir, "courses", "process", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	return dir
+}
+
+// withRules is the content of the other tests, with other rules of its quiz.
+func withRules(t *testing.T, rules string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/content")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "courses", "process", "04-negotiation.questions.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "quiz: {draw: 10, pass: 80, minutes: 20}", "quiz: "+rules, 1)), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -278,6 +297,34 @@ func TestNothingIsShownBeforeItsTime(t *testing.T) {
 	}
 	if !strings.Contains(intro, "起可以再考") || strings.Contains(intro, `name="accepted"`) {
 		t.Error("the pause is not said, or the form is there all the same")
+	}
+}
+
+// An attempt whose score is not shown yet has none in the list of attempts, not even nothing, and is not told to be the better one.
+func TestHiddenScoresInTheListOfAttempts(t *testing.T) {
+	h := one(t, options{content: withRules(t, `{draw: 10, pass: 80, minutes: 20, window: {until: "2026-03-02 10:00"}, show: {score: window}}`)})
+	b, at := h.as("learner"), ""
+	for range 2 {
+		h.advance(time.Minute)
+		at = b.post(module+"/quiz", nil).want(t, http.StatusSeeOther).location
+		b.post(at+"/submit", nil).want(t, http.StatusSeeOther)
+	}
+	look := func() string {
+		page := b.get(module + "/quiz").want(t, http.StatusOK).body
+		_, list, ok := strings.Cut(page, `<ul class="past">`)
+		if list, _, _ = strings.Cut(list, "</ul>"); !ok || strings.Count(list, "<li") != 2 {
+			t.Fatalf("%q", list)
+		}
+		return list
+	}
+	until := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC).UnixMilli() // ten o'clock in Shanghai
+	h.advance(time.Duration(until-h.Clock.Now()+3000) * time.Millisecond)
+	if list := look(); strings.Contains(list, "0%") || strings.Contains(list, "past-counts") {
+		t.Errorf("answers still travel, and the list says %s", list)
+	}
+	h.advance(3 * time.Second)
+	if list := look(); strings.Count(list, "0%") != 2 || strings.Count(list, `"past-counts"`) != 1 {
+		t.Errorf("the scores are not in %s", list)
 	}
 }
 
