@@ -280,3 +280,30 @@ func FuzzTyped(f *testing.F) {
 		_, _ = Figure([]Number{{Value: rat("1"), Points: 100}}, nil, answer)
 	})
 }
+
+// The form of a response is the same for the same answers, and for no others.
+func TestForm(t *testing.T) {
+	units := []Unit{{"万元", rat("10000")}, {"元", rat("1")}}
+	for _, c := range []struct {
+		key    Key
+		groups [][][]string // answers that are the same, and others
+	}{
+		{Key{Type: Multiple}, [][][]string{{{"a", "b"}, {"b", "a"}}, {{"a"}}, {{"ab"}}, {{"a b"}}, {nil, {}}}},
+		{Key{Type: Ordering}, [][][]string{{{"a", "b"}}, {{"b", "a"}}}},
+		{Key{Type: Numeric, Units: units}, [][][]string{{{"5元"}, {"0.0005万元"}, {"5.0 元"}}, {{"5"}}, {{"６"}, {"6 "}}}},
+		{Key{Type: Numeric}, [][][]string{{{"0.5"}, {"50%"}, {".5"}}, {{"1/2"}, {"1／2"}}}},
+		{Key{Type: ShortText}, [][][]string{{{"底价"}, {" 底 价。"}}, {{"\"底价\""}, {"“底价”"}}}},
+		{Key{Type: Cloze}, [][][]string{{{"x=1", "y=甲"}, {"y=甲", "x=1"}}, {{"x=1"}}, {{"x=1\" \"y=甲"}}}},
+	} {
+		group := map[string]int{}
+		for i, alike := range c.groups {
+			for _, response := range alike {
+				form := Form(c.key, response)
+				if j, ok := group[form]; ok && j != i || !Same(c.key, response, alike[0]) {
+					t.Errorf("%s: %q has the form %q", c.key.Type, response, form)
+				}
+				group[form] = i
+			}
+		}
+	}
+}
