@@ -130,6 +130,16 @@ func (a *Attempts) shows(ctx context.Context, set *bank.Set, own bool) (Shows, e
 	return out, nil
 }
 
+// ScoreShown says whether whoever takes a module's quiz may be told their scores now.
+func (a *Attempts) ScoreShown(ctx context.Context, module string) (bool, error) {
+	set := a.bank.Current().Set(module)
+	if set == nil {
+		return true, nil
+	}
+	shows, err := a.shows(ctx, set, true)
+	return shows.Score, err
+}
+
 // allOver gives the moment at which nobody answers a quiz any more; a zero end is never. It is that of the present version, where
 // the window has been lengthened, and waits for extra time and for answers that travel.
 func (a *Attempts) allOver(ctx context.Context, set *bank.Set, now int64) (end time.Time, until int64, err error) {

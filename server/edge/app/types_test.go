@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/access"
+	"tongguan/server/base/door"
 )
 
 // typesContent is the content of the other tests with a module of every type of question, under the given rules.
@@ -310,7 +312,7 @@ func TestHiddenScoresInTheListOfAttempts(t *testing.T) {
 		b.post(at+"/submit", nil).want(t, http.StatusSeeOther)
 	}
 	look := func() string {
-		page := b.get(module + "/quiz").want(t, http.StatusOK).body
+		page := b.get(module+"/quiz").want(t, http.StatusOK).body
 		_, list, ok := strings.Cut(page, `<ul class="past">`)
 		if list, _, _ = strings.Cut(list, "</ul>"); !ok || strings.Count(list, "<li") != 2 {
 			t.Fatalf("%q", list)
@@ -325,6 +327,40 @@ func TestHiddenScoresInTheListOfAttempts(t *testing.T) {
 	h.advance(3 * time.Second)
 	if list := look(); strings.Count(list, "0%") != 2 || strings.Count(list, `"past-counts"`) != 1 {
 		t.Errorf("the scores are not in %s", list)
+	}
+}
+
+// A score that is not shown yet stands on no page of what was passed either, nor in the API.
+func TestHiddenScoresOfWhatWasPassed(t *testing.T) {
+	h := one(t, options{content: withRules(t, `{draw: 10, pass: 80, minutes: 20, window: {until: "2026-03-02 09:40"}, show: {score: window}}`)})
+	b := &typist{browser: h.as("learner")}
+	b.at = b.post(module+"/quiz", nil).want(t, http.StatusSeeOther).location
+	x := b.sitting()
+	for i, q := range x.Questions {
+		if _, err := h.Attempts.Answer(context.Background(), h.actor("learner"), x.ID, q.ID, q.Right(x.Paper[i].Params)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.post(b.at+"/submit", nil).want(t, http.StatusSeeOther)
+	token, err := h.Door.NewToken(context.Background(), h.actor("learner"), "报表", door.Scopes(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []bool{false, true} {
+		if shown {
+			h.advance(11 * time.Minute)
+		}
+		for _, path := range []string{"/courses/process", "/learn", "/team/" + h.actor("learner").ID} {
+			if page := b.get(path).want(t, http.StatusOK).body; strings.Contains(page, "100%") != shown {
+				t.Errorf("%s: the score is shown: %v, want %v", path, !shown, shown)
+			}
+		}
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/progress", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		want := map[bool]string{false: `"score_percent":null`, true: `"score_percent":100`}[shown]
+		if got := b.send(r).want(t, http.StatusOK).body; !strings.Contains(got, want) {
+			t.Errorf("the API says %s, not %s", got, want)
+		}
 	}
 }
 
