@@ -147,6 +147,8 @@ func (s *Site) memberAttempt(v visit, a attempt.Attempt, may bool) team.Attempt 
 	if a.State == attempt.Closed {
 		if out.Score = v.voice.Percent(a.Score); a.Pending > 0 {
 			out.State = "pending"
+		} else if a.Hidden {
+			out.State = "hidden"
 		}
 		if may {
 			out.URL = "/attempts/" + a.ID + "/review"
