@@ -244,7 +244,8 @@ func TestWhoGrantsTime(t *testing.T) {
 		n := 0
 		for _, entry := range h.entries() {
 			if entry.Act == "extra_time.granted" {
-				if n++; entry.Subject != id || entry.Actor != h.who["hr"].ID || strings.Contains(string(entry.Facts), "25") {
+				if n++; entry.Subject != id || entry.Actor != h.who["hr"].ID || strings.Contains(string(entry.Facts), "25") ||
+					strings.Contains(string(entry.Private)+string(entry.Facts), "视力") { // examiners read the trail
 					h.Errorf("%+v", entry)
 				}
 			}
