@@ -2,12 +2,14 @@ package attempt
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"tongguan/quizzes/evidence"
+	"tongguan/server/base/db"
 )
 
 // A number that no page counts to is refused, so that the next form can still be counted.
@@ -106,5 +108,31 @@ func TestExtraTimeTakenBackIsStillWaitedFor(t *testing.T) {
 		h.shows(id, false, false, false, true)
 		h.submit("stranger", last)
 		h.shows(id, true, true, true, false)
+	})
+}
+
+// However much lies before it that is not to be marked, an answer that waits is in the list.
+func TestWhatWaitsIsFoundBehindAnything(t *testing.T) {
+	each(t, func(h *house) {
+		h.quiz("", open("o"))
+		h.authors()
+		first := h.sits("learner", map[string]string{"o": "我写的信"})
+		h.do(h.marks("first", first, "o", 50, 50))
+		ids := make([]string, waitingPage+1)
+		for i := range ids {
+			ids[i] = fmt.Sprintf("other-%05d", i)
+		}
+		_, err := h.d.Read().Exec(ctx, "INSERT INTO answer (attempt_id, question, chosen, points, saved_at) SELECT $1, r.question, '[\"a\"]', 0, 1 FROM {rows}",
+			first, new(db.Rows).Text("question", ids))
+		h.do(err)
+		h.advance(time.Minute)
+		second := h.sits("stranger", map[string]string{"o": "我也写了"})
+		waiting, err := h.Waiting(ctx, h.who["first"])
+		if h.do(err); len(waiting) != 1 || waiting[0].Attempt != second || waiting[0].Turn != 1 {
+			h.Errorf("%+v", waiting)
+		}
+		if waiting, err = h.Waiting(ctx, h.who["second"]); err != nil || len(waiting) != 2 || waiting[0].Attempt != first || waiting[0].Turn != 2 {
+			h.Errorf("%+v, %v", waiting, err)
+		}
 	})
 }
