@@ -252,6 +252,9 @@ func (a *Attempts) upholdAppeals(ctx context.Context, q db.Q, c Correction) erro
 		return err
 	}
 	for _, one := range open {
+		if one.Question != c.Question {
+			continue
+		}
 		r, err := attemptByID(ctx, q, one.Attempt)
 		if err != nil {
 			return err
@@ -261,7 +264,7 @@ func (a *Attempts) upholdAppeals(ctx context.Context, q db.Q, c Correction) erro
 			return err
 		}
 		at := s.index(c.Question)
-		if one.Question != c.Question || at < 0 || s.Questions[at].Print != c.Print {
+		if at < 0 || s.Questions[at].Print != c.Print {
 			continue
 		}
 		if m := s.marked(at); c.Kind == Accept && !grading.Same(m.Question.Key(m.Item.Params), c.Response, m.Chosen) {
@@ -282,17 +285,17 @@ func everybody(ctx context.Context, q db.Q, module string, sets []string, m Mark
 		return nil, err
 	}
 	var out []Given
-	key := m.Question.Key(m.Item.Params)
+	key, by := m.Question.Key(m.Item.Params), map[string]int{} // by form, into out
 	for _, r := range rows {
 		chosen, err := chosenOf(r.Chosen)
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(out, func(g Given) bool {
-			return len(g.Response) == 0 && len(chosen) == 0 || len(g.Response) > 0 && len(chosen) > 0 && grading.Same(key, g.Response, chosen)
-		})
-		if at < 0 {
+		form := grading.Form(key, chosen)
+		at, there := by[form]
+		if !there {
 			at, out = len(out), append(out, Given{Response: chosen})
+			by[form] = at
 		}
 		out[at].People, out[at].Points = out[at].People+r.People, max(out[at].Points, r.Points)
 	}

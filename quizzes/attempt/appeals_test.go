@@ -188,7 +188,7 @@ func TestWordOfAChangedResult(t *testing.T) {
 		if len(news.Notes) != 0 || len(look.Notes) != 0 {
 			h.Errorf("a score that may not be shown is told: %+v %+v", news, look.Notes)
 		}
-		h.until("2026-03-02 18:00:01")
+		h.until("2026-03-02 18:00:06")
 		news, err = h.News(ctx, learner)
 		h.do(err)
 		if len(news.Notes) != 1 {

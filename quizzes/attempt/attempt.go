@@ -68,6 +68,7 @@ type Sitting struct {
 	Answers   map[string]Answer // by question id; one that is final may be empty
 	Seq       int64             // the highest number of a packet so far
 	Rules     bank.Rules
+	set       *bank.Set
 }
 
 // Attempts keeps the sittings.
@@ -160,7 +161,7 @@ func (a *Attempts) sitting(ctx context.Context, q db.Q, r row) (s Sitting, err e
 		}
 		s.Questions = append(s.Questions, question)
 	}
-	s.Rules = set.Rules
+	s.Rules, s.set = set.Rules, set
 	s.Answers, s.Seq, err = r.answers()
 	for _, given := range s.Answers {
 		if len(given.Chosen) > 0 {
@@ -229,7 +230,7 @@ func (a *Attempts) hide(ctx context.Context, all []Attempt) error {
 		if err != nil {
 			return err
 		}
-		shows, err := a.shows(ctx, set.Rules, true)
+		shows, err := a.shows(ctx, set, true)
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ type Change struct {
 }
 
 // Concerned is the dry run of a correction: what it would do, and to whom where the actor may see these people's
-// progress. Nothing is written.
+// progress, or with Accept their answers. Nothing is written.
 func (a *Attempts) Concerned(ctx context.Context, actor access.Actor, c Correction) (Effect, error) {
 	if err := actor.Check(access.CorrectQuestion, access.Other); err != nil {
 		return Effect{}, err
@@ -109,7 +109,7 @@ func (a *Attempts) tryAll(ctx context.Context, actor access.Actor, c Correction,
 		case r.Pending > 0 || r.Score == nil:
 			out.Pending++
 		default:
-			if err := a.tryOne(ctx, actor, r, s, out); err != nil {
+			if err := a.tryOne(ctx, actor, c.names(), r, s, out); err != nil {
 				return err
 			}
 		}
@@ -117,7 +117,16 @@ func (a *Attempts) tryAll(ctx context.Context, actor access.Actor, c Correction,
 	return nil
 }
 
-func (a *Attempts) tryOne(ctx context.Context, actor access.Actor, r row, s sheet, out *Effect) error {
+// names is what somebody must be allowed to towards a person to see their name in a dry run. That of Accept lists who gave a
+// response: a single answer, which those who see progress do not see.
+func (c Correction) names() access.Action {
+	if c.Kind == Accept {
+		return access.ReviewAttempt
+	}
+	return access.SeeProgress
+}
+
+func (a *Attempts) tryOne(ctx context.Context, actor access.Actor, do access.Action, r row, s sheet, out *Effect) error {
 	out.Settled++
 	before := r.outline()
 	score, passed := s.raised(r)
@@ -128,9 +137,9 @@ func (a *Attempts) tryOne(ctx context.Context, actor access.Actor, r row, s shee
 	if out.Rise++; passed && !before.Passed {
 		out.Pass++
 	}
-	may := actor.May(access.SeeProgress, access.Other)
-	if !may && (actor.May(access.SeeProgress, access.Below) || r.Person == actor.ID) {
-		err := a.people.Check(ctx, actor, access.SeeProgress, r.Person)
+	may := actor.May(do, access.Other)
+	if !may && (actor.May(do, access.Below) || r.Person == actor.ID) {
+		err := a.people.Check(ctx, actor, do, r.Person)
 		if fault.KindOf(err) == fault.Internal && err != nil {
 			return err
 		}

@@ -100,6 +100,7 @@ func TestWhoIsNamedInADryRun(t *testing.T) {
 			h.sits(login, all("baaaa"))
 		}
 		boss, hr, own := h.add("boss", access.Author, access.Manager), h.add("personnel", access.Author, access.HR), h.add("own", access.Author)
+		examiner := h.add("examiner", access.Author, access.Inspector)
 		h.sits("own", all("baaaa"))
 		teams := team.New(h.d, h.clock, h.trail)
 		h.do(teams.Change(ctx, access.Operator(), h.who["learner"].Team, 2, team.Details{Name: "ours", Managers: []string{boss.ID}}))
@@ -118,6 +119,13 @@ func TestWhoIsNamedInADryRun(t *testing.T) {
 			slices.Sort(got)
 			if !slices.Equal(got, c.names) || len(e.Changes) != 3 {
 				h.Errorf("%s sees %v of %d, want %v", c.who.Login, got, len(e.Changes), c.names)
+			}
+		}
+		for who, names := range map[*access.Actor]bool{&hr: false, &boss: false, &examiner: true} {
+			e, err := h.Concerned(ctx, *who, h.correction("q1", Accept, "b"))
+			h.do(err)
+			if slices.ContainsFunc(e.Changes, func(x Change) bool { return (x.Person != "") != names }) || len(e.Changes) != 3 {
+				h.Errorf("%s learns who gave a response: %+v", who.Login, e.Changes)
 			}
 		}
 		for _, login := range []string{"learner", "manager", "hr", "inspector"} {

@@ -18,6 +18,12 @@ import (
 // marks, without names, and decides.
 const agreement = 10 // hundredths of the question's points
 
+// waitingPage is how many answers are looked through at once for those that wait for a mark.
+const waitingPage = 2000
+
+// mostWaiting is how many of them are listed.
+const mostWaiting = 100
+
 // longestNote bounds what a marker may write, in characters.
 const longestNote = 1000
 
@@ -52,23 +58,33 @@ func (a *Attempts) Waiting(ctx context.Context, actor access.Actor) ([]ToMark, e
 	if err := actor.Check(access.MarkAnswer, access.Other); err != nil {
 		return nil, err
 	}
-	rows, err := waitingAnswers(ctx, a.db.Read(), actor.ID)
-	if err != nil {
-		return nil, err
-	}
 	out, corrections := []ToMark{}, map[string][]Correction{}
+	for after := (waitingRow{}); ; {
+		rows, err := waitingAnswers(ctx, a.db.Read(), actor.ID, after)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = a.toMark(ctx, rows, out, corrections); err != nil || len(rows) < waitingPage || len(out) == mostWaiting {
+			return out, err
+		}
+		after = rows[len(rows)-1]
+	}
+}
+
+// toMark adds those of a page of answers that wait for a mark, up to the most that are listed.
+func (a *Attempts) toMark(ctx context.Context, rows []waitingRow, out []ToMark, corrections map[string][]Correction) ([]ToMark, error) {
 	for _, r := range rows {
 		set, err := a.set(ctx, a.db.Read(), r.SetHash)
 		if err != nil {
 			return nil, err
 		}
-		if corrections[r.Module] == nil {
+		if _, known := corrections[r.Module]; !known {
 			if corrections[r.Module], err = correctionsOf(ctx, a.db.Read(), r.Module); err != nil {
 				return nil, err
 			}
 		}
 		asked := set.Question(r.Question)
-		if asked == nil || asked.Type != grading.Open || len(out) == 100 || void(corrections[r.Module], asked) {
+		if asked == nil || asked.Type != grading.Open || len(out) == mostWaiting || void(corrections[r.Module], asked) {
 			continue
 		}
 		turn := r.Marks + 1
@@ -214,14 +230,16 @@ type waitingRow struct {
 	Apart    int    `db:"apart"`
 }
 
-func waitingAnswers(ctx context.Context, q db.Q, marker string) (rows []waitingRow, err error) {
+// waitingAnswers gives a page of what was answered in attempts that wait for marks and was not marked by this person, after a row.
+func waitingAnswers(ctx context.Context, q db.Q, marker string, after waitingRow) (rows []waitingRow, err error) {
 	err = q.Select(ctx, &rows, `SELECT b.attempt_id, b.question, a.module, a.set_hash, a.closed_at, COUNT(m.marker_id) AS marks,
 			COALESCE(MAX(m.points) - MIN(m.points), 0) AS apart
 		FROM attempt a JOIN answer b ON b.attempt_id = a.id AND b.saved_at > 0
 		LEFT JOIN open_mark m ON m.attempt_id = b.attempt_id AND m.question = b.question
-		WHERE a.state = 'closed' AND a.pending > 0 AND a.person_id <> $1
+		WHERE a.state = 'closed' AND a.pending > 0 AND a.person_id <> $1 AND (a.closed_at, b.attempt_id, b.question) > ($2, $3, $4)
 			AND NOT EXISTS (SELECT 1 FROM open_mark o WHERE o.attempt_id = b.attempt_id AND o.question = b.question AND o.marker_id = $1)
-		GROUP BY b.attempt_id, b.question, a.module, a.set_hash, a.closed_at ORDER BY a.closed_at, b.attempt_id, b.question LIMIT 5000`, marker)
+		GROUP BY b.attempt_id, b.question, a.module, a.set_hash, a.closed_at ORDER BY a.closed_at, b.attempt_id, b.question LIMIT $5`,
+		marker, after.Closed, after.Attempt, after.Question, waitingPage)
 	return rows, err
 }
 

@@ -45,7 +45,7 @@ func (a *Attempts) News(ctx context.Context, actor access.Actor) (News, error) {
 		if err != nil {
 			return News{}, err
 		}
-		shows, err := a.shows(ctx, set.Rules, true)
+		shows, err := a.shows(ctx, set, true)
 		if err != nil {
 			return News{}, err
 		}

@@ -3,6 +3,7 @@ package attempt
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -28,15 +29,16 @@ func (a *Attempts) Submit(ctx context.Context, actor access.Actor, id string) er
 	return err
 }
 
-// CloseOverdue closes every attempt whose time is out, whoever looks or not.
+// CloseOverdue closes every attempt whose time is out, whoever looks or not. One that cannot be closed holds up no other.
 func (a *Attempts) CloseOverdue(ctx context.Context) error {
 	ids, err := overdue(ctx, a.db.Read(), a.clock.Now()-grace.Milliseconds())
+	failed := []error{err}
 	for _, id := range ids {
 		if err := a.close(ctx, id); err != nil && fault.KindOf(err) != fault.Conflict {
-			return err
+			failed = append(failed, fmt.Errorf("attempt %s: %w", id, err))
 		}
 	}
-	return err
+	return errors.Join(failed...)
 }
 
 // Final fixes the answer to one question of the actor's own open attempt, where the quiz says what is right at once or

@@ -60,7 +60,7 @@ func (a *Attempts) Review(ctx context.Context, actor access.Actor, id string) (L
 	}
 	own := r.Person == actor.ID
 	out := Look{Attempt: s.Attempt, Rules: s.Rules}
-	if out.Shows, err = a.shows(ctx, s.Rules, own); err != nil {
+	if out.Shows, err = a.shows(ctx, s.set, own); err != nil {
 		return Look{}, err
 	}
 	if !out.Shows.Score {
@@ -104,18 +104,14 @@ func unexplained(q *bank.Question) *bank.Question {
 }
 
 // shows says what is shown now: to examiners all, to the person what the rules allow.
-func (a *Attempts) shows(ctx context.Context, r bank.Rules, own bool) (Shows, error) {
+func (a *Attempts) shows(ctx context.Context, set *bank.Set, own bool) (Shows, error) {
 	if !own {
 		return Shows{Score: true, Answers: true, Explanations: true}, nil
 	}
-	_, end := r.Window(a.zone)
-	until, now := end.UnixMilli(), a.clock.Now()
-	if longest := int64(stretched(r.Minutes, mostExtra)-r.Minutes) * time.Minute.Milliseconds(); !end.IsZero() && now > until && now <= until+longest {
-		percent, err := longestExtra(ctx, a.db.Read()) // somebody with extra time may still be at it
-		if err != nil {
-			return Shows{}, err
-		}
-		until += int64(stretched(r.Minutes, percent)-r.Minutes) * time.Minute.Milliseconds()
+	r, now := set.Rules, a.clock.Now()
+	end, until, err := a.allOver(ctx, set, now)
+	if err != nil {
+		return Shows{}, err
 	}
 	var out Shows
 	for _, one := range []struct {
@@ -132,6 +128,44 @@ func (a *Attempts) shows(ctx context.Context, r bank.Rules, own bool) (Shows, er
 		}
 	}
 	return out, nil
+}
+
+// ScoreShown says whether whoever takes a module's quiz may be told their scores now.
+func (a *Attempts) ScoreShown(ctx context.Context, module string) (bool, error) {
+	set := a.bank.Current().Set(module)
+	if set == nil {
+		return true, nil
+	}
+	shows, err := a.shows(ctx, set, true)
+	return shows.Score, err
+}
+
+// allOver gives the moment at which nobody answers a quiz any more; a zero end is never. It is that of the present version, where
+// the window has been lengthened, and waits for extra time and for answers that travel.
+func (a *Attempts) allOver(ctx context.Context, set *bank.Set, now int64) (end time.Time, until int64, err error) {
+	r := set.Rules
+	if _, end = r.Window(a.zone); end.IsZero() {
+		return end, 0, nil
+	}
+	if present := a.bank.Current().Set(set.Key()); present != nil {
+		if _, later := present.Window(a.zone); later.After(end) {
+			r, end = present.Rules, later
+		}
+	}
+	until = end.UnixMilli()
+	longest := int64(stretched(r.Minutes, mostExtra)-r.Minutes) * time.Minute.Milliseconds()
+	if now > until && now <= until+longest+grace.Milliseconds() { // somebody with extra time may still be at it
+		percent, err := longestExtra(ctx, a.db.Read())
+		if err != nil {
+			return end, 0, err
+		}
+		due, err := lastDue(ctx, a.db.Read(), set.Key())
+		if err != nil {
+			return end, 0, err
+		}
+		until = max(due, until+int64(stretched(r.Minutes, percent)-r.Minutes)*time.Minute.Milliseconds())
+	}
+	return end, until + grace.Milliseconds(), nil
 }
 
 func (a *Attempts) markedAll(ctx context.Context, s Sitting) ([]Marked, error) {

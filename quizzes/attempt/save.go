@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"tongguan/quizzes/bank"
+	"tongguan/quizzes/grading"
 	"tongguan/server/base/access"
 	"tongguan/server/base/fault"
 )
@@ -41,7 +42,8 @@ type Outcome struct {
 // Bounds of a request.
 const (
 	MaxPackets = 50
-	maxAnswer  = 8 << 10 // bytes of an answer
+	maxAnswer  = 8 << 10 // bytes of an answer that is not open
+	mostSeq    = 1 << 52 // a page cannot count further exactly
 )
 
 // Save keeps answers of the actor's own attempt. Each outcome that says saved is on disk; a packet whose number
@@ -104,18 +106,29 @@ func (a *Attempts) prepare(p *paper, s *save) (err error) {
 			return fault.New(fault.Invalid, "error.illegible")
 		}
 	}
-	if size > maxAnswer || s.Seq < 0 || s.Certainty < 0 || s.Certainty > 3 {
+	if s.Seq < 0 || s.Seq > mostSeq || s.Certainty < 0 || s.Certainty > 3 {
 		return fault.New(fault.Invalid, "quiz.answer_form")
 	}
 	asked, params := p.question(s.Question)
 	if asked == nil {
 		return fault.New(fault.Invalid, "quiz.not_on_paper")
 	}
+	if tooLong(asked, s.Chosen, size) {
+		return fault.New(fault.Invalid, "quiz.answer_form")
+	}
 	if s.points, err = mark(asked, params, s.Chosen); err != nil {
 		return err
 	}
 	s.text, err = textOf(s.Chosen)
 	return err
+}
+
+// tooLong says whether an answer is longer than its question allows: an open one by its characters, any other by its bytes.
+func tooLong(asked *bank.Question, chosen []string, size int) bool {
+	if asked.Type == grading.Open && len(chosen) == 1 {
+		return utf8.RuneCountInString(chosen[0]) > asked.Longest
+	}
+	return size > maxAnswer
 }
 
 // paper is what never changes of an attempt: all that marking an answer needs.

@@ -32,7 +32,7 @@ func TestWhatIsShownWhen(t *testing.T) {
 		}
 		for _, over := range []bool{false, true} {
 			if over {
-				h.until("2026-03-02 18:00:01")
+				h.until("2026-03-02 18:00:06")
 			}
 			for _, s := range all3 {
 				shown := func(w bank.When) bool { return w == bank.AtOnce || w == bank.Submission || w == bank.AfterAll && over }

@@ -128,6 +128,12 @@ func overdue(ctx context.Context, q db.Q, before int64) (ids []string, err error
 	return ids, err
 }
 
+// lastDue gives when the last open attempt at a quiz is due; 0 where none is open.
+func lastDue(ctx context.Context, q db.Q, module string) (due int64, err error) {
+	err = q.Get(ctx, &due, "SELECT COALESCE(MAX(due_at), 0) FROM attempt WHERE module = $1 AND state = 'open'", module)
+	return due, err
+}
+
 func setPending(ctx context.Context, q db.Q, id string, pending int) error {
 	_, err := q.Exec(ctx, "UPDATE attempt SET pending = $2 WHERE id = $1", id, pending)
 	return err

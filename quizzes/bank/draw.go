@@ -184,10 +184,11 @@ func item(q *Question, chance *rand.Rand) Item {
 	return out
 }
 
-// order shuffles the options. Steps never stand in the right order at first: who leaves them would have answered.
+// order shuffles the options. Steps never stand in the right order at first: who leaves them would have answered. The order of a
+// file is the right one of steps and partners alike, so it is kept of choices only.
 func order(q *Question, chance *rand.Rand) []string {
 	shown := ids(q.Options)
-	if q.Type == grading.TrueFalse || q.Fixed && q.Type != grading.Ordering {
+	if q.Type == grading.TrueFalse || q.Fixed && q.Type != grading.Ordering && q.Type != grading.Matching {
 		return shown
 	}
 	for {

@@ -2,11 +2,14 @@ package bank
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tongguan/quizzes/grading"
 )
 
 // singles is a file of n single-choice questions with three options. The right option is the longest in the first
@@ -115,5 +118,22 @@ func TestGiveawaysOfGapsAndCases(t *testing.T) {
 		if d := cmp.Diff(tt.want, got); d != "" {
 			t.Errorf("%s: %s", tt.more, d)
 		}
+	}
+}
+
+// Partners are mixed whatever the file says: its order is that of the things, pair by pair.
+func TestPartnersAreAlwaysMixed(t *testing.T) {
+	q := &Question{ID: "q", Type: grading.Matching, Fixed: true}
+	for _, id := range []string{"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"} {
+		q.Options = append(q.Options, Option{ID: id})
+	}
+	chance, told := rand.New(rand.NewPCG(1, 1)), 0
+	for range 50 {
+		if slices.Equal(item(q, chance).Order, ids(q.Options)) {
+			told++
+		}
+	}
+	if told > 1 { // by chance it is one of 40,320
+		t.Errorf("on %d of 50 papers the partners stand beside their things", told)
 	}
 }

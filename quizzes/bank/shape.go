@@ -198,7 +198,7 @@ var belongs = map[string][]grading.Type{
 	"passage": {grading.Cloze, caseType}, "gaps": {grading.Cloze}, "rubric": {grading.Open}, "longest": {grading.Open},
 	"table": {caseType}, "questions": {caseType}, "title": {caseType}, "rule": {grading.Multiple, grading.Ordering, grading.Matching},
 	"stem": grading.Types(), "explanation": grading.Types(), "facility": grading.Types(),
-	"fixed": {grading.Single, grading.Multiple, grading.Matching},
+	"fixed": {grading.Single, grading.Multiple},
 }
 
 // extras reports what the type has no use for: a slip that would otherwise change nothing and be seen by nobody.

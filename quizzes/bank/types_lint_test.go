@@ -59,7 +59,8 @@ var typeEdits = []struct {
 	{"id: match", "zh: \"上季度的成交价\", en: \"Last quarter's closing price\"", "zh: \"再低就不签\", en: \"No signature below it\"", []string{":21 bank.extra_right"}},
 	{"id: match", "zh: \"有理有据想要的结果\"", "zh: \"有理有据的目标\"", []string{":21 bank.pair_tells"}},
 	{"id: match", "The figure said first", "The opening figure", []string{":21 bank.pair_tells"}},
-	{"id: match", "Last quarter's closing price", "Last quarter's target", nil}, // tells nothing: it fits nothing
+	{"id: match", "Last quarter's closing price", "Last quarter's target", nil},                         // tells nothing: it fits nothing
+	{"id: match", "level: apply", "level: apply\n    fixed: true", []string{":21 bank.field_not_here"}}, // its partners would stand beside their things
 	// an order
 	{"id: order", "zh: \"签订\", en: \"Sign\"", "zh: \"谈成\", en: \"Agree\"", []string{":33 bank.step_twice"}},
 	// numbers

@@ -216,6 +216,20 @@ func TestTyped(t *testing.T) {
 	}
 }
 
+// What is seen as the same is the same: quotation marks of either side of the strait, and marks that nobody sees.
+func TestFoldingWhatLooksAlike(t *testing.T) {
+	for _, alike := range [][]string{
+		{"“先审后签”", "「先审后签」", "\"先审后签\""}, {"‘是’", "『是』"},
+		{"底价", "\u200b底价", "底\u200d价", "\ufeff底价\u200e", "\u202a底价\u202c"}, {"12 000", "12\u00a0000", "12\u200b 000"},
+	} {
+		for _, text := range alike[1:] {
+			if Fold(text) != Fold(alike[0]) {
+				t.Errorf("%+q is folded to %+q, %+q to %+q", text, Fold(text), alike[0], Fold(alike[0]))
+			}
+		}
+	}
+}
+
 func rat(s string) *big.Rat { r, _ := new(big.Rat).SetString(s); return r }
 
 func TestFigure(t *testing.T) {
@@ -228,6 +242,12 @@ func TestFigure(t *testing.T) {
 	for _, bad := range []string{"", "abc", "1e3", "0x10", "1/2", "12,5", "1,2345", "1,,000", "--1", "12.5.1", ".", "-", "1 000a", strings.Repeat("9", 100), "Inf", "NaN", "1_000"} {
 		if _, err := Figure(accepted, nil, bad); !errors.Is(err, ErrAnswer) {
 			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	for text, want := range map[string]int{".5": 100, "．5": 100, " .5": 100, "+.5": 100, "0.5": 100, "50%": 100, ".5。": 100, "5": 0, "5.": 0, ".": -1, "..5": -1} {
+		got, err := Figure([]Number{{Value: rat("0.5"), Points: 100}}, nil, text)
+		if (err != nil) != (want < 0) || err == nil && got != want {
+			t.Errorf("%q: %d %v, want %d of a half", text, got, err, want)
 		}
 	}
 	units := []Unit{{"万元", rat("10000")}, {"元", rat("1")}, {"yuan", rat("1")}, {"¥", rat("1")}}
@@ -259,4 +279,31 @@ func FuzzTyped(f *testing.F) {
 		}
 		_, _ = Figure([]Number{{Value: rat("1"), Points: 100}}, nil, answer)
 	})
+}
+
+// The form of a response is the same for the same answers, and for no others.
+func TestForm(t *testing.T) {
+	units := []Unit{{"万元", rat("10000")}, {"元", rat("1")}}
+	for _, c := range []struct {
+		key    Key
+		groups [][][]string // answers that are the same, and others
+	}{
+		{Key{Type: Multiple}, [][][]string{{{"a", "b"}, {"b", "a"}}, {{"a"}}, {{"ab"}}, {{"a b"}}, {nil, {}}}},
+		{Key{Type: Ordering}, [][][]string{{{"a", "b"}}, {{"b", "a"}}}},
+		{Key{Type: Numeric, Units: units}, [][][]string{{{"5元"}, {"0.0005万元"}, {"5.0 元"}}, {{"5"}}, {{"６"}, {"6 "}}}},
+		{Key{Type: Numeric}, [][][]string{{{"0.5"}, {"50%"}, {".5"}}, {{"1/2"}, {"1／2"}}}},
+		{Key{Type: ShortText}, [][][]string{{{"底价"}, {" 底 价。"}}, {{"\"底价\""}, {"“底价”"}}}},
+		{Key{Type: Cloze}, [][][]string{{{"x=1", "y=甲"}, {"y=甲", "x=1"}}, {{"x=1"}}, {{"x=1\" \"y=甲"}}}},
+	} {
+		group := map[string]int{}
+		for i, alike := range c.groups {
+			for _, response := range alike {
+				form := Form(c.key, response)
+				if j, ok := group[form]; ok && j != i || !Same(c.key, response, alike[0]) {
+					t.Errorf("%s: %q has the form %q", c.key.Type, response, form)
+				}
+				group[form] = i
+			}
+		}
+	}
 }

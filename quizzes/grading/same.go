@@ -1,27 +1,31 @@
 package grading
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Same says whether two responses to a question are the same answer: the same options in whatever order, the same order of
 // steps, texts that are alike when folded, numbers of the same value.
-func Same(k Key, a, b []string) bool {
+func Same(k Key, a, b []string) bool { return Form(k, a) == Form(k, b) }
+
+// Form is a text that responses have in common where they are the same answer, and no others. Many responses are compared by
+// their forms, each made once.
+func Form(k Key, response []string) string {
 	switch k.Type {
 	case Ordering:
-		return slices.Equal(a, b)
+		return fmt.Sprintf("%q", response)
 	case Numeric, Calculated:
-		if len(a) != 1 || len(b) != 1 {
-			return false
+		if len(response) == 1 {
+			if x, err := number(response[0], k.Units); err == nil {
+				return x.RatString()
+			}
 		}
-		x, err1 := number(a[0], k.Units)
-		y, err2 := number(b[0], k.Units)
-		if err1 == nil && err2 == nil {
-			return x.Cmp(y) == 0
-		}
-		return err1 != nil && err2 != nil && Fold(a[0]) == Fold(b[0])
+		return fmt.Sprintf("%q", sorted(response, Fold))
 	case ShortText, Cloze:
-		return slices.Equal(sorted(a, Fold), sorted(b, Fold))
+		return fmt.Sprintf("%q", sorted(response, Fold))
 	}
-	return slices.Equal(sorted(a, nil), sorted(b, nil))
+	return fmt.Sprintf("%q", sorted(response, nil))
 }
 
 func sorted(response []string, as func(string) string) []string {

@@ -8,13 +8,15 @@ import (
 )
 
 // Fold makes typed text comparable: full-width letters, digits and marks narrow, Latin letters small, quotation marks and
-// dashes of one kind, spaces at the ends gone, several spaces one, none beside Chinese characters.
+// dashes of one kind, marks without width gone, spaces at the ends and full stops at the end gone, several spaces one, none beside Chinese characters.
 func Fold(text string) string {
 	var out []rune
 	for _, r := range text {
 		switch {
 		case r >= 0xff01 && r <= 0xff5e:
 			r -= 0xfee0
+		case unicode.Is(unicode.Cf, r): // zero width, direction: pasted along, and seen by nobody
+			continue
 		case unicode.IsSpace(r):
 			r = ' '
 		case r == '￥':
@@ -23,9 +25,9 @@ func Fold(text string) string {
 			r = '.'
 		case r == '、':
 			r = ','
-		case r == '“' || r == '”':
+		case r == '“' || r == '”' || r == '「' || r == '」':
 			r = '"'
-		case r == '‘' || r == '’':
+		case r == '‘' || r == '’' || r == '『' || r == '』':
 			r = '\''
 		case r == '–' || r == '—' || r == '−':
 			r = '-'
@@ -40,7 +42,7 @@ func Fold(text string) string {
 		}
 		out = append(out, r)
 	}
-	return strings.Trim(string(out), " .")
+	return strings.TrimRight(strings.TrimLeft(string(out), " "), " .") // not at the front: .5 is a half
 }
 
 // Accepted is an answer that a text question takes, with the points that it earns. A * in it stands for anything.

@@ -113,8 +113,19 @@ type finished struct {
 
 type passed struct {
 	Module string    `json:"module"`
-	Score  float64   `json:"score_percent"`
+	Score  *float64  `json:"score_percent"`
 	At     time.Time `json:"passed_at"`
+}
+
+// passed describes a module that the actor has passed, without its score where the quiz does not show it.
+func (a *API) passed(c *fiber.Ctx, module string, p progress.Passed) (passed, error) {
+	out := passed{Module: module, At: time.UnixMilli(p.At).UTC()}
+	shown, err := a.Attempts.ScoreShown(c.UserContext(), module)
+	if err == nil && shown {
+		score := float64(p.Score) / 100
+		out.Score = &score
+	}
+	return out, err
 }
 
 // progress gives every finished lesson, with the hash of the version that was read, and every passed module.
@@ -132,7 +143,11 @@ func (a *API) progress(c *fiber.Ctx, actor access.Actor) error {
 				}
 			}
 			if p, ok := state.Passed[m.Key()]; ok {
-				modules = append(modules, passed{m.Key(), float64(p.Score) / 100, time.UnixMilli(p.At).UTC()})
+				one, err := a.passed(c, m.Key(), p)
+				if err != nil {
+					return err
+				}
+				modules = append(modules, one)
 			}
 		}
 	}

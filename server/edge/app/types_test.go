@@ -3,16 +3,19 @@ package app_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/access"
+	"tongguan/server/base/door"
 )
 
 // typesContent is the content of the other tests with a module of every type of question, under the given rules.
@@ -35,6 +38,24 @@ func typesContent(t *testing.T, rules string) string {
 		if err := os.WriteFile(filepath.Join(dir, "courses", "process", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	return dir
+}
+
+// withRules is the content of the other tests, with other rules of its quiz.
+func withRules(t *testing.T, rules string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/content")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "courses", "process", "04-negotiation.questions.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "quiz: {draw: 10, pass: 80, minutes: 20}", "quiz: "+rules, 1)), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -205,6 +226,19 @@ func TestNoWayBack(t *testing.T) {
 	}
 }
 
+// A form that is refused shows the question that is on, whichever its address fields name: none that was left, and none to come.
+func TestNoWayBackByASlip(t *testing.T) {
+	b := sitsDown(t, "{draw: 4, pass: 60, minutes: 30, back: false}")
+	asked := b.sitting().Questions
+	b.post(b.at+"/answers", url.Values{"q": {"1"}, "question": {asked[0].ID}, "go": {"next"}}).want(t, http.StatusSeeOther)
+	for _, q := range []string{"1", "2", "3", "4"} {
+		page := b.post(b.at+"/answers", url.Values{"q": {q}, "question": {"none"}, "go": {"next"}}).want(t, http.StatusUnprocessableEntity).body
+		if !strings.Contains(page, `name="question" value="`+asked[1].ID+`"`) {
+			t.Errorf("q=%s shows another question than the second", q)
+		}
+	}
+}
+
 // Where answers are shown at once one is asked for first, and it is final.
 func TestAnsweredAtOnce(t *testing.T) {
 	b := sitsDown(t, "{draw: 9, pass: 60, minutes: 30, show: {answers: at_once, explanations: at_once}}")
@@ -265,6 +299,71 @@ func TestNothingIsShownBeforeItsTime(t *testing.T) {
 	}
 	if !strings.Contains(intro, "起可以再考") || strings.Contains(intro, `name="accepted"`) {
 		t.Error("the pause is not said, or the form is there all the same")
+	}
+}
+
+// An attempt whose score is not shown yet has none in the list of attempts, not even nothing, and is not told to be the better one.
+func TestHiddenScoresInTheListOfAttempts(t *testing.T) {
+	h := one(t, options{content: withRules(t, `{draw: 10, pass: 80, minutes: 20, window: {until: "2026-03-02 10:00"}, show: {score: window}}`)})
+	b, at := h.as("learner"), ""
+	for range 2 {
+		h.advance(time.Minute)
+		at = b.post(module+"/quiz", nil).want(t, http.StatusSeeOther).location
+		b.post(at+"/submit", nil).want(t, http.StatusSeeOther)
+	}
+	look := func() string {
+		page := b.get(module+"/quiz").want(t, http.StatusOK).body
+		_, list, ok := strings.Cut(page, `<ul class="past">`)
+		if list, _, _ = strings.Cut(list, "</ul>"); !ok || strings.Count(list, "<li") != 2 {
+			t.Fatalf("%q", list)
+		}
+		return list
+	}
+	until := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC).UnixMilli() // ten o'clock in Shanghai
+	h.advance(time.Duration(until-h.Clock.Now()+3000) * time.Millisecond)
+	if list := look(); strings.Contains(list, "0%") || strings.Contains(list, "past-counts") {
+		t.Errorf("answers still travel, and the list says %s", list)
+	}
+	if page := b.get("/team/" + h.actor("learner").ID).want(t, http.StatusOK).body; strings.Contains(page, "未通过") {
+		t.Error("their own page says that they failed, which is not to be told yet")
+	}
+	h.advance(3 * time.Second)
+	if list := look(); strings.Count(list, "0%") != 2 || strings.Count(list, `"past-counts"`) != 1 {
+		t.Errorf("the scores are not in %s", list)
+	}
+}
+
+// A score that is not shown yet stands on no page of what was passed either, nor in the API.
+func TestHiddenScoresOfWhatWasPassed(t *testing.T) {
+	h := one(t, options{content: withRules(t, `{draw: 10, pass: 80, minutes: 20, window: {until: "2026-03-02 09:40"}, show: {score: window}}`)})
+	b := &typist{browser: h.as("learner")}
+	b.at = b.post(module+"/quiz", nil).want(t, http.StatusSeeOther).location
+	x := b.sitting()
+	for i, q := range x.Questions {
+		if _, err := h.Attempts.Answer(context.Background(), h.actor("learner"), x.ID, q.ID, q.Right(x.Paper[i].Params)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.post(b.at+"/submit", nil).want(t, http.StatusSeeOther)
+	token, err := h.Door.NewToken(context.Background(), h.actor("learner"), "报表", door.Scopes(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []bool{false, true} {
+		if shown {
+			h.advance(11 * time.Minute)
+		}
+		for _, path := range []string{"/courses/process", "/learn", "/team/" + h.actor("learner").ID} {
+			if page := b.get(path).want(t, http.StatusOK).body; strings.Contains(page, "100%") != shown {
+				t.Errorf("%s: the score is shown: %v, want %v", path, !shown, shown)
+			}
+		}
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/progress", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		want := map[bool]string{false: `"score_percent":null`, true: `"score_percent":100`}[shown]
+		if got := b.send(r).want(t, http.StatusOK).body; !strings.Contains(got, want) {
+			t.Errorf("the API says %s, not %s", got, want)
+		}
 	}
 }
 

@@ -64,13 +64,17 @@ func (s *Site) course(c *fiber.Ctx, v visit) error {
 			rail := s.rail(v, state)
 			p.Rail = &rail
 		}
-		p.Modules = append(p.Modules, s.courseModule(v, state, one, p.Continue.URL))
+		shown, err := s.courseModule(c, v, state, one, p.Continue.URL)
+		if err != nil {
+			return err
+		}
+		p.Modules = append(p.Modules, shown)
 	}
 	return s.draw(c, courses.OnePage(p))
 }
 
-func (s *Site) courseModule(v visit, state progress.State, m *catalog.Module, next string) courses.Module {
-	out := courses.Module{ID: m.ID, Title: m.Title.In(v.lang), Summary: m.Summary.In(v.lang), Stage: m.Stage, Minutes: m.Minutes,
+func (s *Site) courseModule(c *fiber.Ctx, v visit, state progress.State, m *catalog.Module, next string) (out courses.Module, err error) {
+	out = courses.Module{ID: m.ID, Title: m.Title.In(v.lang), Summary: m.Summary.In(v.lang), Stage: m.Stage, Minutes: m.Minutes,
 		Percent: state.Module(m).Percent()}
 	for _, id := range m.Clauses {
 		out.Clauses = append(out.Clauses, s.chip(v, id))
@@ -84,9 +88,9 @@ func (s *Site) courseModule(v visit, state progress.State, m *catalog.Module, ne
 		out.QuizURL, out.Questions, out.Ready = quizURL(m), set.Draw, quizURL(m) == next
 	}
 	if passed, ok := state.Passed[m.Key()]; ok {
-		out.Score = v.voice.Percent(passed.Score)
+		out.Score, err = s.passedScore(c, v, v.actor.ID, m.Key(), passed)
 	}
-	return out
+	return out, err
 }
 
 // stale says whether what was finished is no present version of the lesson, in either language.

@@ -38,7 +38,9 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 			p.Begun = append(p.Begun, s.courseLine(v, state, k, "", false))
 		}
 	}
-	p.Results = s.results(v, state)
+	if p.Results, err = s.results(c, v, state); err != nil {
+		return err
+	}
 	news, err := s.Attempts.News(c.UserContext(), v.actor)
 	if err != nil {
 		return err
@@ -140,14 +142,29 @@ func (s *Site) rail(v visit, state progress.State) parts.Rail {
 }
 
 // results lists the modules passed, the latest first, at most five.
-func (s *Site) results(v visit, state progress.State) []learn.Result {
+func (s *Site) results(c *fiber.Ctx, v visit, state progress.State) ([]learn.Result, error) {
 	var out []learn.Result
 	keys := sortedKeys(state.Passed)
 	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(state.Passed[b].At, state.Passed[a].At) })
 	for _, key := range keys[:min(5, len(keys))] {
 		passed := state.Passed[key]
+		score, err := s.passedScore(c, v, v.actor.ID, key, passed)
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, learn.Result{Module: s.moduleTitle(v, key), URL: "/courses/" + key + "/quiz",
-			Score: v.voice.Percent(passed.Score), When: v.voice.Date(passed.At, s.Zone)})
+			Score: score, When: v.voice.Date(passed.At, s.Zone)})
 	}
-	return out
+	return out, nil
+}
+
+// passedScore writes the score of a module that somebody has passed; to themselves only where their quiz shows it.
+func (s *Site) passedScore(c *fiber.Ctx, v visit, person, module string, passed progress.Passed) (string, error) {
+	if person == v.actor.ID {
+		shown, err := s.Attempts.ScoreShown(c.UserContext(), module)
+		if err != nil || !shown {
+			return v.voice.T("passed_score.hidden"), err
+		}
+	}
+	return v.voice.Percent(passed.Score), nil
 }

@@ -52,7 +52,7 @@ func (s *Site) memberPage(c *fiber.Ctx, v visit, id string) (p team.MemberPage, 
 	if v.actor.May(access.AssignCourse, to) {
 		p.Assign = "/assignments/new?person=" + id
 	}
-	if p.Courses, err = s.memberCourses(c, v, state, assigned, p.Assign != ""); err != nil {
+	if p.Courses, err = s.memberCourses(c, v, id, state, assigned, p.Assign != ""); err != nil {
 		return p, err
 	}
 	for _, a := range attempts {
@@ -90,7 +90,7 @@ func (s *Site) memberRehearsals(c *fiber.Ctx, v visit, id string) (out []team.Re
 	return out, err
 }
 
-func (s *Site) memberCourses(c *fiber.Ctx, v visit, state progress.State, assigned []training.Assignment, may bool) ([]team.Course, error) {
+func (s *Site) memberCourses(c *fiber.Ctx, v visit, id string, state progress.State, assigned []training.Assignment, may bool) ([]team.Course, error) {
 	var by []string
 	for _, a := range assigned {
 		by = append(by, a.By)
@@ -113,17 +113,24 @@ func (s *Site) memberCourses(c *fiber.Ctx, v visit, state progress.State, assign
 			}
 		}
 		for _, m := range k.Modules {
-			course.Modules = append(course.Modules, s.memberModule(v, state, m))
+			module, err := s.memberModule(c, v, id, state, m)
+			if err != nil {
+				return nil, err
+			}
+			course.Modules = append(course.Modules, module)
 		}
 		out = append(out, course)
 	}
 	return out, nil
 }
 
-func (s *Site) memberModule(v visit, state progress.State, m *catalog.Module) team.Module {
-	out := team.Module{Title: m.Title.In(v.lang), Stage: m.Stage, Percent: state.Module(m).Percent()}
+func (s *Site) memberModule(c *fiber.Ctx, v visit, id string, state progress.State, m *catalog.Module) (out team.Module, err error) {
+	out = team.Module{Title: m.Title.In(v.lang), Stage: m.Stage, Percent: state.Module(m).Percent()}
 	if p, ok := state.Passed[m.Key()]; ok {
-		out.Score, out.Passed = v.voice.Percent(p.Score), v.voice.Date(p.At, s.Zone)
+		out.Passed = v.voice.Date(p.At, s.Zone)
+		if out.Score, err = s.passedScore(c, v, id, m.Key(), p); err != nil {
+			return out, err
+		}
 	}
 	for _, l := range m.Lessons {
 		line := team.Lesson{Title: l.Title.In(v.lang)}
@@ -132,7 +139,7 @@ func (s *Site) memberModule(v visit, state progress.State, m *catalog.Module) te
 		}
 		out.Lessons = append(out.Lessons, line)
 	}
-	return out
+	return out, nil
 }
 
 func (s *Site) memberAttempt(v visit, a attempt.Attempt, may bool) team.Attempt {
@@ -140,6 +147,8 @@ func (s *Site) memberAttempt(v visit, a attempt.Attempt, may bool) team.Attempt 
 	if a.State == attempt.Closed {
 		if out.Score = v.voice.Percent(a.Score); a.Pending > 0 {
 			out.State = "pending"
+		} else if a.Hidden {
+			out.State = "hidden"
 		}
 		if may {
 			out.URL = "/attempts/" + a.ID + "/review"

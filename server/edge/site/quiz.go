@@ -84,8 +84,9 @@ func (s *Site) pastAttempt(v visit, x attempt.Prospect, a attempt.Attempt) quiz.
 	out := quiz.Past{URL: "/attempts/" + a.ID, When: v.voice.DateTime(a.Started, s.Zone), Closed: a.State == attempt.Closed, Passed: a.Passed, Pending: a.Pending > 0}
 	if out.Closed {
 		out.URL += "/review"
-		out.Counts = x.Counting != nil && x.Counting.ID == a.ID && len(x.Past) > 1
-		if a.Settled() && x.Rules.Shown(x.Rules.Score, s.now()) {
+		best := a.Hidden && x.Rules.Counts == bank.Best // to say which one is best would tell of their scores
+		out.Counts = x.Counting != nil && x.Counting.ID == a.ID && len(x.Past) > 1 && !best
+		if a.Settled() && !a.Hidden {
 			out.Score = v.voice.Percent(a.Score)
 		}
 	}

@@ -192,9 +192,21 @@ func (s *Site) answer(c *fiber.Ctx, v visit) error {
 		}
 	}
 	if len(of.causes) > 0 {
-		return s.drawSheet(c, v, x, of)
+		return s.answeredNot(c, v, x, of)
 	}
 	return s.answered(c, v, x, of.here)
+}
+
+// answeredNot says why an answer was not kept, beside the question. Where there is no way back it is the one that is on, whatever
+// the form says: a slip must show none that was left and none to come.
+func (s *Site) answeredNot(c *fiber.Ctx, v visit, x sitting, of sheetOf) error {
+	if x.through() {
+		return redirect(c, "/attempts/"+x.ID+"/submit")
+	}
+	if !x.way(of.here) {
+		of.here = x.next()
+	}
+	return s.drawSheet(c, v, x, of)
 }
 
 // tooLate leads to where the attempt stands now, and says why an answer was not kept.
