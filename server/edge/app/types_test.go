@@ -324,7 +324,7 @@ func TestHiddenScoresInTheListOfAttempts(t *testing.T) {
 	if list := look(); strings.Contains(list, "0%") || strings.Contains(list, "past-counts") {
 		t.Errorf("answers still travel, and the list says %s", list)
 	}
-	if page := b.get("/team/" + h.actor("learner").ID).want(t, http.StatusOK).body; strings.Contains(page, "未通过") {
+	if page := b.get("/team/"+h.actor("learner").ID).want(t, http.StatusOK).body; strings.Contains(page, "未通过") {
 		t.Error("their own page says that they failed, which is not to be told yet")
 	}
 	h.advance(3 * time.Second)
