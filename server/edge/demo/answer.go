@@ -112,7 +112,7 @@ func (f *filler) miscount(q *bank.Question, params bank.Params, right []string) 
 	if len(right) == 0 {
 		return nil
 	}
-	unit := strings.TrimLeft(right[0], "-.0123456789")
+	unit := strings.TrimLeft(right[0], "-.,0123456789")
 	for _, x := range q.Figures {
 		if v, ok := new(big.Rat).SetString(x.Value); ok && x.Credit < grading.Full {
 			return []string{bank.Decimal(v) + unit}
