@@ -132,7 +132,11 @@ func (b *tab) passQuiz(a *academy, scripts bool) {
 			b.says(shown+" .saved", "已保存")
 		}
 		if scripts && n+1 < set.Draw { // the next question is here already
-			b.do(chromedp.Click(chromedp.CSS(shown + ` button[value=next]`)))
+			// Not at a place on the screen: what says "saved" may move the button under the pointer of a program.
+			b.do(chromedp.Evaluate[chromedp.Void]("document.querySelector('" + shown + " button[value=next]').click(); 0"))
+			if now := ask(b, chromedp.Value(chromedp.CSS(shown+" input[name=question]"))); now == id {
+				b.t.Fatalf("question %d, %s (%s): next leads nowhere", n+1, id, set.Question(id).Type)
+			}
 		} else {
 			b.submit(shown + ` button[value=next]`)
 		}
