@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tongguan/quizzes/bank"
+	"tongguan/quizzes/grading"
 	"tongguan/server/base/access"
 )
 
@@ -75,7 +76,7 @@ func answerOf(q *bank.Question, params bank.Params, able bool) []string {
 		return q.Right(params)
 	}
 	for _, o := range q.Options {
-		if !o.Right {
+		if !o.Right && (q.Type == grading.Single || q.Type == grading.Multiple || q.Type == grading.TrueFalse) {
 			return []string{o.ID}
 		}
 	}

@@ -75,7 +75,7 @@ checks:
     level: apply
     stem: {zh: "100万的5%是多少万元？", en: "What is 5% of ¥1,000,000?"}
     figures: [{value: "50000"}]
-    units: [{name: "万元", factor: "10000"}, {name: "元", factor: "1"}]
+    units: [{name: "万元", factor: "10000"}, {name: "元", factor: "1"}, {name: "yuan", factor: "1"}]
     explanation: {zh: "5万元。", en: "¥50,000."}
 `
 
