@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
@@ -146,7 +147,19 @@ func (a *academy) tab(t *testing.T) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(a.browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	return &tab{t, ctx, a.base}
+	b := &tab{t, ctx, a.base}
+	b.calm()
+	return b
+}
+
+// calm asks for reduced motion: a program clicks where a thing is, not where it is going to be.
+func (b *tab) calm() {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return err
+	}))
 }
 
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {

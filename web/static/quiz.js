@@ -465,7 +465,7 @@
     here.forEach((t) => { t.hidden = t !== to; });
     all("[data-dot]", sitting).forEach((x) => { if (Number(x.dataset.number) === n) x.setAttribute("aria-current", "step"); else x.removeAttribute("aria-current"); });
     if (push) history.pushState(null, "", d.base + "?q=" + n);
-    scrollTo(0, 0);
+    scrollTo({top: 0, behavior: "instant"}); // another page, not a journey on this one
     const head = to.querySelector("legend");
     if (head) head.focus({preventScroll: true});
     return true;
