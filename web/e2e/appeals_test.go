@@ -9,6 +9,7 @@ import (
 	"tongguan/server/base/access"
 	"tongguan/server/base/db"
 	"tongguan/server/base/people"
+	"tongguan/server/edge/site"
 )
 
 // essays is a quiz with an open question of two criteria.
@@ -90,10 +91,11 @@ func TestMarkingAndObjectionsLookRight(t *testing.T) {
 	}
 	b := a.tab(t)
 	b.signIn("author", a.company.Password)
+	sheet := func(id string) string { return "/desk/marking/" + site.Veil(a.app.Secret, id) + "/letter" }
 	everyWay(t, b, "marking", "/desk/marking")
-	everyWay(t, b, "marking-one", "/desk/marking/"+ids[0]+"/letter")
-	everyWay(t, b, "marking-third", "/desk/marking/"+ids[1]+"/letter")
-	b.visit("/desk/marking/" + ids[0] + "/letter")
+	everyWay(t, b, "marking-one", sheet(ids[0]))
+	everyWay(t, b, "marking-third", sheet(ids[1]))
+	b.visit(sheet(ids[0]))
 	b.submit(".marking-form button")
 	inspect(t, b, "marking-wrong")
 

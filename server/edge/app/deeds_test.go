@@ -14,6 +14,7 @@ import (
 	"tongguan/server/base/access"
 	"tongguan/server/base/db"
 	"tongguan/server/base/door"
+	"tongguan/server/edge/site"
 )
 
 // deed is one form of the site, filled in so that it does something.
@@ -45,7 +46,7 @@ var deeds = []deed{
 	{route: "/attempts/:id/submit", by: "learner", target: [2]string{":id", "attempt"}},
 	{route: "/attempts/:id/appeals", by: "learner", target: [2]string{":id", "closed"}, form: f{"question": {"$asked"}, "text": {"第二个选项在第2.4.2条里也写着，应当算对。"}}},
 	{route: "/attempts/:id/notes/:correction/aside", by: "learner", target: [2]string{":correction", "correction"}},
-	{route: "/desk/marking/:attempt/:question", by: "author", target: [2]string{":question", "essay"}, form: f{"level.needs": {"1"}, "note": {"写得清楚"}}},
+	{route: "/desk/marking/:veiled/:question", by: "author", target: [2]string{":question", "essay"}, form: f{"level.needs": {"1"}, "note": {"写得清楚"}}},
 	{route: "/desk/appeals/:id/preview", by: "author", target: [2]string{":id", "appeal"}, form: f{"kind": {"void"}, "reason": {"题干有歧义"}}, status: 200, still: true},
 	{route: "/desk/appeals/:id/correct", by: "author", target: [2]string{":id", "appeal"}, form: f{"kind": {"void"}, "reason": {"题干有歧义"}, "request": {"r-2"}}},
 	{route: "/desk/appeals/:id/reject", by: "author", target: [2]string{":id", "second"}, form: f{"answer": {"标准答案与第2.4.2条一致。"}}},
@@ -227,7 +228,7 @@ func (h *house) essay(ctx context.Context) error {
 // path is where the deed's form goes, or where it would go if its target did not exist.
 func (h *house) path(d deed, missing bool) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1",
-		":id": h.names["closed"], ":attempt": h.names["essays"]}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"])}
 	if d.target[0] != "" {
 		values[d.target[0]] = h.names[d.target[1]]
 		if missing {

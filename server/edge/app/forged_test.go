@@ -131,7 +131,7 @@ func TestEveryFormWorksWithItsToken(t *testing.T) {
 // TestFormsByWhomMayNot sends every form as people of every other role, with their own token.
 func TestFormsByWhomMayNot(t *testing.T) {
 	may := map[string][]string{"/assignments": {"manager", "hr"}, "/assignments/:id/withdraw": {"manager", "hr"},
-		"/desk/marking/:attempt/:question": {"author"}, "/desk/appeals/:id/preview": {"author"}, "/desk/appeals/:id/correct": {"author"},
+		"/desk/marking/:veiled/:question": {"author"}, "/desk/appeals/:id/preview": {"author"}, "/desk/appeals/:id/correct": {"author"},
 		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"}}
 	each(t, func(h *house) {
 		h.stock()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"tongguan/server/edge/site"
 )
 
 // sight says who sees what: an address, what stands at its parameter, and a sign for each of nobody, learner,
@@ -87,8 +88,8 @@ const sight = `
 /desk/quizzes/:course/:module/items.csv  module    D . . . + . . .
 /desk/quizzes/:course/:module/items.csv  missing   D . . . . . . .
 /desk/marking                     -         D . . . + . . .
-/desk/marking/:attempt/:question  essay     D . . . + . . .
-/desk/marking/:attempt/:question  missing   D . . . . . . .
+/desk/marking/:veiled/:question  essay     D . . . + . . .
+/desk/marking/:veiled/:question  missing   D . . . . . . .
 /desk/appeals                     -         D . . . + . . .
 /desk/appeals/:id                 appeal    D . . . + . . .
 /desk/appeals/:id                 missing   D . . . . . . .
@@ -131,7 +132,7 @@ func sightRows(t *testing.T) (out []row) {
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2",
-		":id": h.names["closed"], ":attempt": h.names["essays"]}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"])}
 	var params []string
 	for p := range strings.SplitSeq(r.route, "/") {
 		if strings.HasPrefix(p, ":") || p == "*" {

@@ -22,17 +22,23 @@ func (s *Site) markingQueue(c *fiber.Ctx, v visit) error {
 	}
 	p := desk.MarkingQueue{Frame: s.frame(c, v, v.voice.T("mark_desk.title"))}
 	for _, w := range waiting {
-		p.Waiting = append(p.Waiting, desk.WaitingAnswer{URL: markingURL(w), Stem: w.Question.Stem.In(v.lang), Module: s.moduleTitle(v, w.Module),
+		p.Waiting = append(p.Waiting, desk.WaitingAnswer{URL: s.markingURL(w), Stem: w.Question.Stem.In(v.lang), Module: s.moduleTitle(v, w.Module),
 			Since: v.voice.Date(w.Closed, s.Zone), Days: int((s.Clock.Now() - w.Closed) / 86_400_000), Turn: w.Turn})
 	}
 	return s.draw(c, desk.MarkingPage(p))
 }
 
-func markingURL(w attempt.ToMark) string { return "/desk/marking/" + w.Attempt + "/" + w.Question.ID }
+func (s *Site) markingURL(w attempt.ToMark) string {
+	return "/desk/marking/" + Veil(s.Secret, w.Attempt) + "/" + w.Question.ID
+}
 
 // markingSheet shows one open answer with its rubric. One that needs no mark any more leads back to the queue.
 func (s *Site) markingSheet(c *fiber.Ctx, v visit) error {
-	sheet, err := s.Attempts.Marking(c.UserContext(), v.actor, c.Params("attempt"), c.Params("question"))
+	id, err := unveil(s.Secret, c.Params("veiled"))
+	if err != nil {
+		return err
+	}
+	sheet, err := s.Attempts.Marking(c.UserContext(), v.actor, id, c.Params("question"))
 	if fault.KindOf(err) == fault.Conflict {
 		s.flash(c, "good", "marking.done")
 		return redirect(c, "/desk/marking")
@@ -50,7 +56,7 @@ func (s *Site) drawMarkSheet(c *fiber.Ctx, v visit, sheet attempt.MarkSheet, lev
 	}
 	p := desk.MarkingSheet{Frame: s.frame(c, v, v.voice.T("mark_desk.title")), Asked: s.askedOf(v, sheet.Question, bank.Item{}, nil),
 		Answer: paragraphs(sheet.Text), Length: utf8.RuneCountInString(sheet.Text), Turn: sheet.Turn, Note: note, Errors: s.errors(v, cause),
-		Left: max(0, len(waiting)-1), Action: markingURL(sheet.ToMark)}
+		Left: max(0, len(waiting)-1), Action: s.markingURL(sheet.ToMark)}
 	p.Module = s.moduleTitle(v, sheet.Module)
 	for _, k := range sheet.Question.Rubric {
 		one := desk.Criterion{ID: k.ID, Title: k.Title.In(v.lang)}
@@ -83,7 +89,11 @@ func otherMark(v visit, sheet attempt.MarkSheet, m attempt.Mark) desk.OtherMark 
 
 // markingGive keeps a mark and goes on with the next answer.
 func (s *Site) markingGive(c *fiber.Ctx, v visit) error {
-	ctx, id, question := c.UserContext(), c.Params("attempt"), c.Params("question")
+	ctx, question := c.UserContext(), c.Params("question")
+	id, err := unveil(s.Secret, c.Params("veiled"))
+	if err != nil {
+		return err
+	}
 	levels := map[string]int{}
 	c.Request().PostArgs().VisitAll(func(name, value []byte) {
 		if key, ok := strings.CutPrefix(string(name), "level."); ok {
@@ -95,7 +105,7 @@ func (s *Site) markingGive(c *fiber.Ctx, v visit) error {
 		}
 	})
 	note := strings.TrimSpace(c.FormValue("note"))
-	err := s.Attempts.GiveMark(ctx, v.actor, id, question, levels, note)
+	err = s.Attempts.GiveMark(ctx, v.actor, id, question, levels, note)
 	switch fault.KindOf(err) {
 	case fault.Conflict:
 		s.flash(c, "good", "marking.done")
@@ -115,7 +125,7 @@ func (s *Site) markingGive(c *fiber.Ctx, v visit) error {
 	if err != nil || len(waiting) == 0 {
 		return redirect(c, "/desk/marking")
 	}
-	return redirect(c, markingURL(waiting[0]))
+	return redirect(c, s.markingURL(waiting[0]))
 }
 
 // deskHead counts what waits for an author.

@@ -63,8 +63,8 @@ func (s *Site) Mount(f *fiber.App) {
 
 	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
 	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
-	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:attempt/:question", s.in(s.markingSheet))
-	f.Post("/desk/marking/:attempt/:question", s.in(s.markingGive))
+	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:veiled/:question", s.in(s.markingSheet))
+	f.Post("/desk/marking/:veiled/:question", s.in(s.markingGive))
 	f.Get("/desk/appeals", s.in(s.appealList)).Get("/desk/appeals/:id", s.in(s.dispute)).Post("/desk/appeals/:id/reject", s.in(s.appealReject))
 	f.Post("/desk/appeals/:id/preview", s.in(s.correctPreview)).Post("/desk/appeals/:id/correct", s.in(s.correctDo))
 	f.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
