@@ -10,6 +10,7 @@ import (
 
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/db"
+	"tongguan/server/base/door"
 )
 
 // The statements about answers. A save claims its row by its own condition and stores by the same write.
@@ -25,24 +26,24 @@ func openRows(ctx context.Context, q db.Q, attempt string, paper []bank.Item, un
 	return err
 }
 
-// storeGroup stores saves of different rows and gives the number of each that found its row open and with a
-// lower number.
+// storeGroup stores saves of different rows and gives the number of each that found its row open, with a
+// lower number, and its proof standing.
 func storeGroup(ctx context.Context, d *db.DB, group []*save) (map[place]int64, error) {
 	n := len(group)
-	texts, numbers := make([]string, 3*n), make([]int64, 4*n)
-	attempts, questions, chosen := texts[:n], texts[n:2*n], texts[2*n:]
+	texts, numbers := make([]string, 5*n), make([]int64, 4*n)
+	attempts, questions, chosen, proofs, persons := texts[:n], texts[n:2*n], texts[2*n:3*n], texts[3*n:4*n], texts[4*n:]
 	points, certainty, seqs, at := numbers[:n], numbers[n:2*n], numbers[2*n:3*n], numbers[3*n:]
 	for i, s := range group {
-		attempts[i], questions[i], chosen[i] = s.attempt, s.Question, s.text
+		attempts[i], questions[i], chosen[i], proofs[i], persons[i] = s.attempt, s.Question, s.text, s.request.proof, s.request.person
 		points[i], certainty[i], seqs[i], at[i] = int64(s.points), int64(s.Certainty), s.Seq, s.at
 	}
-	rows := new(db.Rows).Text("attempt", attempts).Text("question", questions).Text("chosen", chosen).
+	rows := new(db.Rows).Text("attempt", attempts).Text("question", questions).Text("chosen", chosen).Text("proof", proofs).Text("person", persons).
 		Number("points", points).Number("certainty", certainty).Number("seq", seqs).Number("at", at)
 	landed := make(map[place]int64, n)
 	err := d.Change(ctx, `UPDATE answer SET chosen = r.chosen, points = r.points, certainty = NULLIF(r.certainty, 0),
 			saved_at = r.at, seq = CASE WHEN r.seq > 0 THEN r.seq ELSE answer.seq + 1 END
 		FROM {rows} WHERE answer.attempt_id = r.attempt AND answer.question = r.question AND answer.open_until >= r.at
-			AND (r.seq = 0 OR answer.seq < r.seq)
+			AND (r.seq = 0 OR answer.seq < r.seq) AND `+door.Standing+`
 		RETURNING answer.attempt_id, answer.question, answer.seq`, func(scan func(...any) error) error {
 		var p place
 		var seq int64

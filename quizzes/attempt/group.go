@@ -21,9 +21,11 @@ const writers = 1
 
 // request is the packets of one call, which waits for all of them.
 type request struct {
-	saves []save
-	left  int32 // not yet written
-	done  chan struct{}
+	proof  string // what the database must find standing, see door.Pass; "" where that was asked for before
+	person string
+	saves  []save
+	left   int32 // not yet written
+	done   chan struct{}
 }
 
 // save is one answer on its way.
@@ -144,9 +146,13 @@ func (a *Attempts) writeGroup(ctx context.Context, group []*save) {
 		return
 	}
 	for _, s := range group {
-		if seq, ok := landed[s.place()]; ok {
+		seq, ok := landed[s.place()]
+		switch {
+		case ok:
 			s.out = Outcome{Status: Saved, At: s.at, Seq: seq}
-		} else {
+		case s.request.proof != "":
+			s.err = errUnproven
+		default:
 			a.settle(ctx, s)
 		}
 	}

@@ -2,12 +2,14 @@ package attempt
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/grading"
 	"tongguan/server/base/access"
+	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
 )
 
@@ -50,6 +52,20 @@ const (
 // is not above that of what is on disk never replaces it, and the same packet again is acknowledged again. On
 // Busy nobody knows, and the caller sends the same again.
 func (a *Attempts) Save(ctx context.Context, actor access.Actor, id string, packets []Packet) ([]Outcome, error) {
+	return a.save(ctx, actor, "", id, packets)
+}
+
+// errUnproven says that a save did not land and nothing shows that its sender is let in.
+var errUnproven = errors.New("attempt: nothing shows that the sender is let in")
+
+// SaveBy is Save for somebody whom a node may only remember: the statement that writes looks at the proof of their
+// pass, too. Where the pass has one, an error other than Busy says nothing about the sender: they must be
+// recognised anew and the same be saved again, which acknowledges again what had landed.
+func (a *Attempts) SaveBy(ctx context.Context, pass door.Pass, id string, packets []Packet) ([]Outcome, error) {
+	return a.save(ctx, pass.Actor, pass.Proof, id, packets)
+}
+
+func (a *Attempts) save(ctx context.Context, actor access.Actor, proof, id string, packets []Packet) ([]Outcome, error) {
 	if err := actor.Check(access.TakeQuiz, access.Self); err != nil {
 		return nil, err
 	}
@@ -60,7 +76,7 @@ func (a *Attempts) Save(ctx context.Context, actor access.Actor, id string, pack
 	if p.person != actor.ID {
 		return nil, fault.New(fault.Missing, "error.missing")
 	}
-	r := &request{saves: make([]save, len(packets)), done: make(chan struct{})}
+	r := &request{proof: proof, person: actor.ID, saves: make([]save, len(packets)), done: make(chan struct{})}
 	now, out := a.clock.Now(), make([]Outcome, len(packets))
 	for i, packet := range packets {
 		r.saves[i] = save{Packet: packet, attempt: id, at: now, request: r}
@@ -69,6 +85,9 @@ func (a *Attempts) Save(ctx context.Context, actor access.Actor, id string, pack
 		} else {
 			r.left++
 		}
+	}
+	if r.left == 0 && proof != "" {
+		return nil, errUnproven
 	}
 	if r.left > 0 {
 		a.send(ctx, r)

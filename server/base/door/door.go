@@ -31,6 +31,7 @@ type Door struct {
 	lasts  time.Duration
 
 	lookups lookups
+	passes  passes
 }
 
 // Settings are what an operator decides.
@@ -142,6 +143,9 @@ const seenEvery = 5 * time.Minute
 // Recognise gives the session of a token; Missing where there is none, it has expired, or the person may not
 // come in any more. One statement, which those who come at the same time share.
 func (d *Door) Recognise(ctx context.Context, token string) (Session, error) {
+	if token == "" {
+		return Session{}, fault.New(fault.Missing, "door.no_session")
+	}
 	s, err := d.session(ctx, hashToken(token))
 	if err != nil {
 		return s, err

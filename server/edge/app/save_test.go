@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tongguan/server/base/access"
 )
 
 // savesRequest sends JSON as the page of an attempt does.
@@ -127,6 +130,84 @@ func TestSavesThatAreNotTaken(t *testing.T) {
 		b.send(forged).want(h.T, http.StatusForbidden)
 		if diff := cmp.Diff(before, h.dump()); diff != "" {
 			h.Errorf("kept: %s", diff)
+		}
+	})
+}
+
+// TestSavesOfWhoIsLetInNoMore lets a node remember a learner who saves, and shuts them out in each way: the next
+// save is refused as if nobody had been remembered, whatever it holds, and nothing is kept.
+func TestSavesOfWhoIsLetInNoMore(t *testing.T) {
+	ctx := context.Background()
+	for name, shut := range map[string]func(h *house, b *browser) error{
+		"signed out": func(h *house, b *browser) error { return h.Door.SignOut(ctx, b.cookies["tongguan_session"]) },
+		"suspended":  func(h *house, b *browser) error { return h.People.Suspend(ctx, access.Operator(), h.names["learner"]) },
+		"expired": func(h *house, b *browser) error {
+			_, err := h.DB.Read().Exec(ctx, "UPDATE session SET expires_at = $1", h.Clock.Now()+1)
+			h.advance(time.Second)
+			return err
+		},
+		"another's session": func(h *house, b *browser) error {
+			_, err := h.DB.Read().Exec(ctx, "UPDATE session SET person_id = $1 WHERE person_id = $2", h.names["outsider"], h.names["learner"])
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(h *house) {
+				h.stock()
+				b, path := h.as("learner"), "/attempts/"+h.names["attempt"]+"/save"
+				body := func(saves string) string { return fmt.Sprintf(`{"csrf":%q,"saves":[%s]}`, b.csrf, saves) }
+				for n := range 3 {
+					b.send(savesRequest(path, body(h.packet(n+1, h.names["choice"])))).want(h.T, http.StatusOK)
+				}
+				if err := shut(h, b); err != nil {
+					h.Fatal(err)
+				}
+				want := http.StatusUnauthorized
+				if name == "another's session" {
+					want = http.StatusNotFound
+				}
+				before := h.dump()
+				for _, saves := range []string{h.packet(9, h.names["choice"]), h.packet(1, h.names["choice"]), "", `{"seq":6,"question":"no-such","value":["a"]}`} {
+					if a := b.send(savesRequest(path, body(saves))).want(h.T, want); len(a.saves(h.T).Results) != 0 {
+						h.Errorf("%s: %s", saves, a.body)
+					}
+				}
+				for _, broken := range []string{"q=1", `{"csrf":"x","saves":[]}`} {
+					if a := b.send(savesRequest(path, broken)); want == http.StatusUnauthorized && a.status != want {
+						h.Errorf("%s: %d", broken, a.status)
+					}
+				}
+				if diff := cmp.Diff(before, h.dump()); diff != "" {
+					h.Errorf("kept: %s", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestASaveIsOneStatement counts them, and looks whether the session of somebody who only saves is seen to be used.
+func TestASaveIsOneStatement(t *testing.T) {
+	each(t, func(h *house) {
+		h.stock()
+		b, path, n := h.as("learner"), "/attempts/"+h.names["attempt"]+"/save", 0
+		save := func() int64 {
+			h.Helper()
+			n++
+			before := h.DB.Statements()
+			b.send(savesRequest(path, fmt.Sprintf(`{"csrf":%q,"saves":[%s]}`, b.csrf, h.packet(n, h.names["choice"])))).want(h.T, http.StatusOK)
+			return h.DB.Statements() - before
+		}
+		save()
+		if n := save(); n != 1 {
+			h.Errorf("%d statements for a save", n)
+		}
+		h.advance(6 * time.Minute)
+		save()
+		if list, err := h.Door.Sessions(context.Background(), h.actor("learner")); err != nil || list[0].Seen != h.Clock.Now() {
+			h.Errorf("%+v, %v", list, err)
+		}
+		if n := save(); n != 1 {
+			h.Errorf("%d statements for a save", n)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/quizzes/attempt"
+	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
 )
 
@@ -29,33 +30,49 @@ type saveRequest struct {
 // page keeps what was not acknowledged and sends it again.
 func (s *Site) save(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	v, err := s.recognise(c)
+	v := s.arrive(c)
+	pass, err := s.Door.Pass(c.UserContext(), v.token)
+	if err == nil {
+		v = s.letIn(c, v, pass.Session)
+		err = s.saveBy(c, v, pass)
+	}
+	if err != nil && pass.Proof != "" && fault.KindOf(err) != fault.Busy { // whoever is not let in any more learns no more than that
+		if pass, err = s.Door.Renew(c.UserContext(), v.token); err == nil {
+			v = s.letIn(c, v, pass.Session)
+			err = s.saveBy(c, v, pass)
+		}
+	}
 	if err != nil {
 		return s.saveFailed(c, v, err)
 	}
+	return nil
+}
+
+// saveBy keeps the answers of a request and writes the reply, unless it gives an error.
+func (s *Site) saveBy(c *fiber.Ctx, v visit, pass door.Pass) error {
 	var r saveRequest
 	if body := c.Request().Body(); !utf8.Valid(body) || json.Unmarshal(body, &r) != nil || len(r.Saves) > attempt.MaxPackets || len(r.Away) > attempt.MaxPackets {
-		return s.saveFailed(c, v, fault.New(fault.Invalid, "save.unreadable"))
+		return fault.New(fault.Invalid, "save.unreadable")
 	}
-	token := c.Get("X-CSRF")
-	if token == "" {
-		token = r.CSRF
+	csrf := c.Get("X-CSRF")
+	if csrf == "" {
+		csrf = r.CSRF
 	}
-	if !hmac.Equal([]byte(token), []byte(s.csrf(v.token))) {
-		return s.saveFailed(c, v, fault.New(fault.Denied, "error.form_stale"))
+	if !hmac.Equal([]byte(csrf), []byte(s.csrf(v.token))) {
+		return fault.New(fault.Denied, "error.form_stale")
 	}
 	id, packets := c.Params("id"), make([]attempt.Packet, len(r.Saves))
 	for i, p := range r.Saves {
 		packets[i] = attempt.Packet{Seq: p.Seq, Question: p.Question, Chosen: p.Value, Certainty: p.Certainty}
 	}
-	outcomes, err := s.Attempts.Save(c.UserContext(), v.actor, id, packets)
+	outcomes, err := s.Attempts.SaveBy(c.UserContext(), pass, id, packets)
 	if err == nil && len(r.Away) > 0 {
 		if err = s.Attempts.NoteAway(c.UserContext(), v.actor, id, r.Away); fault.KindOf(err) == fault.Conflict {
 			err = nil // it is closed, as the outcomes say
 		}
 	}
 	if err != nil {
-		return s.saveFailed(c, v, err)
+		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	c.Response().AppendBody(s.saveReply(nil, v, packets, outcomes))

@@ -125,21 +125,29 @@ func (s *Site) open(do handler) fiber.Handler {
 }
 
 func (s *Site) recognise(c *fiber.Ctx) (visit, error) {
-	v := visit{token: c.Cookies(sessionCookie), lang: s.language(c)}
-	v.voice = s.Words.In(v.lang)
-	if v.token == "" {
-		return v, fault.New(fault.Missing, "door.no_session")
-	}
+	v := s.arrive(c)
 	session, err := s.Door.Recognise(c.UserContext(), v.token)
 	if err != nil {
 		return v, err
 	}
+	return s.letIn(c, v, session), nil
+}
+
+// arrive is a visit before anybody knows whose it is.
+func (s *Site) arrive(c *fiber.Ctx) visit {
+	v := visit{token: c.Cookies(sessionCookie), lang: s.language(c)}
+	v.voice = s.Words.In(v.lang)
+	return v
+}
+
+// letIn is the same visit once that is known: their own language, where they chose no other here.
+func (s *Site) letIn(c *fiber.Ctx, v visit, session door.Session) visit {
 	v.session, v.actor = session, session.Actor
 	if c.Cookies(langCookie) == "" {
 		v.lang = v.actor.Lang
 		v.voice = s.Words.In(v.lang)
 	}
-	return v, nil
+	return v
 }
 
 // language is what the visitor chose, else Chinese, unless the browser asks for English and no Chinese.
