@@ -146,10 +146,9 @@ func (a *Attempts) writeGroup(ctx context.Context, group []*save) {
 		return
 	}
 	for _, s := range group {
-		seq, ok := landed[s.place()]
 		switch {
-		case ok:
-			s.out = Outcome{Status: Saved, At: s.at, Seq: seq}
+		case landed(s):
+			s.out = Outcome{Status: Saved, At: s.at, Seq: s.Seq}
 		case s.request.proof != "":
 			s.err = errUnproven
 		default:

@@ -8,10 +8,11 @@ import (
 )
 
 // Standing is the condition of a statement with the rows r that whoever acts in a row is let in still: the row has
-// the hash of a session (proof) of an active person (person) that has not expired (at), or its proof is ” and was asked for before.
-// One value for a row, not EXISTS, which a planner may turn into reading all sessions.
-const Standing = `(r.proof = '' OR r.person = (SELECT s.person_id FROM session s JOIN person p ON p.id = s.person_id
-	WHERE s.token_hash = r.proof AND s.expires_at > r.at AND p.state = 'active'))`
+// the hash of a session (proof) of the person (person) that has not expired (at), or an empty proof, which was
+// asked for before. Only active people have sessions: what opens one and what suspends a person both write the
+// person first, so one of them waits for the other, and suspending ends all. The condition is one value for a row,
+// not EXISTS, which a planner may turn into reading all sessions.
+const Standing = `(r.proof = '' OR r.person = (SELECT s.person_id FROM session s WHERE s.token_hash = r.proof AND s.expires_at > r.at))`
 
 // Pass is who shows a token. With a Proof it comes from this node's memory, and lets nobody in by itself: the one
 // statement that acts on it must ask for Standing, or nothing may be said but what Recognise says. Without one

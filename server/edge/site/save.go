@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/quizzes/attempt"
@@ -30,35 +31,42 @@ type saveRequest struct {
 // page keeps what was not acknowledged and sends it again.
 func (s *Site) save(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	v := s.arrive(c)
-	pass, err := s.Door.Pass(c.UserContext(), v.token)
+	token := c.Cookies(sessionCookie)
+	pass, err := s.Door.Pass(c.UserContext(), token)
 	if err == nil {
-		v = s.letIn(c, v, pass.Session)
-		err = s.saveBy(c, v, pass)
+		err = s.saveBy(c, token, pass)
 	}
 	if err != nil && pass.Proof != "" && fault.KindOf(err) != fault.Busy { // whoever is not let in any more learns no more than that
-		if pass, err = s.Door.Renew(c.UserContext(), v.token); err == nil {
-			v = s.letIn(c, v, pass.Session)
-			err = s.saveBy(c, v, pass)
+		if pass, err = s.Door.Renew(c.UserContext(), token); err == nil {
+			err = s.saveBy(c, token, pass)
 		}
 	}
 	if err != nil {
-		return s.saveFailed(c, v, err)
+		return s.saveFailed(c, s.passing(c, pass), err)
 	}
 	return nil
 }
 
+// passing is the visit of whoever has a pass, or of nobody.
+func (s *Site) passing(c *fiber.Ctx, pass door.Pass) visit {
+	v := s.arrive(c)
+	if pass.Actor.ID != "" {
+		v = s.letIn(c, v, pass.Session)
+	}
+	return v
+}
+
 // saveBy keeps the answers of a request and writes the reply, unless it gives an error.
-func (s *Site) saveBy(c *fiber.Ctx, v visit, pass door.Pass) error {
+func (s *Site) saveBy(c *fiber.Ctx, token string, pass door.Pass) error {
 	var r saveRequest
-	if body := c.Request().Body(); !utf8.Valid(body) || json.Unmarshal(body, &r) != nil || len(r.Saves) > attempt.MaxPackets || len(r.Away) > attempt.MaxPackets {
+	if body := c.Request().Body(); !utf8.Valid(body) || jsonv2.Unmarshal(body, &r) != nil || len(r.Saves) > attempt.MaxPackets || len(r.Away) > attempt.MaxPackets {
 		return fault.New(fault.Invalid, "save.unreadable")
 	}
 	csrf := c.Get("X-CSRF")
 	if csrf == "" {
 		csrf = r.CSRF
 	}
-	if !hmac.Equal([]byte(csrf), []byte(s.csrf(v.token))) {
+	if !hmac.Equal([]byte(csrf), []byte(s.csrf(token))) {
 		return fault.New(fault.Denied, "error.form_stale")
 	}
 	id, packets := c.Params("id"), make([]attempt.Packet, len(r.Saves))
@@ -67,7 +75,7 @@ func (s *Site) saveBy(c *fiber.Ctx, v visit, pass door.Pass) error {
 	}
 	outcomes, err := s.Attempts.SaveBy(c.UserContext(), pass, id, packets)
 	if err == nil && len(r.Away) > 0 {
-		if err = s.Attempts.NoteAway(c.UserContext(), v.actor, id, r.Away); fault.KindOf(err) == fault.Conflict {
+		if err = s.Attempts.NoteAway(c.UserContext(), pass.Actor, id, r.Away); fault.KindOf(err) == fault.Conflict {
 			err = nil // it is closed, as the outcomes say
 		}
 	}
@@ -75,12 +83,16 @@ func (s *Site) saveBy(c *fiber.Ctx, v visit, pass door.Pass) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
-	c.Response().AppendBody(s.saveReply(nil, v, packets, outcomes))
+	say := func(reason error) string { return s.sentence(s.passing(c, pass), reason) }
+	c.Response().SetBodyRaw(s.saveReply(make([]byte, 0, 32+replySize*len(outcomes)), packets, outcomes, say))
 	return nil
 }
 
+// replySize is more than most outcomes need, in bytes.
+const replySize = 160
+
 // saveReply writes the outcomes, by hand: it is the busiest answer of an exam.
-func (s *Site) saveReply(b []byte, v visit, packets []attempt.Packet, outcomes []attempt.Outcome) []byte {
+func (s *Site) saveReply(b []byte, packets []attempt.Packet, outcomes []attempt.Outcome, say func(error) string) []byte {
 	b = append(b, `{"results":[`...)
 	for i, o := range outcomes {
 		if i > 0 {
@@ -89,20 +101,14 @@ func (s *Site) saveReply(b []byte, v visit, packets []attempt.Packet, outcomes [
 		b = strconv.AppendInt(append(b, `{"seq":`...), packets[i].Seq, 10)
 		b = appendJSON(append(b, `,"question":`...), packets[i].Question)
 		b = append(append(append(b, `,"status":"`...), o.Status...), '"')
-		clock := ""
 		if o.At > 0 {
-			clock = time.UnixMilli(o.At).In(s.Zone).Format(time.TimeOnly)
 			b = strconv.AppendInt(append(b, `,"at":`...), o.At, 10)
 			b = strconv.AppendInt(append(b, `,"stored":`...), o.Seq, 10)
-			b = append(append(append(b, `,"time":"`...), clock...), '"')
+			b = append(time.UnixMilli(o.At).In(s.Zone).AppendFormat(append(b, `,"time":"`...), time.TimeOnly), '"')
 		}
-		text := ""
 		if o.Reason != nil {
-			text = s.sentence(v, o.Reason)
-		} else {
-			text = v.voice.T("save.saved", "time", clock)
+			b = appendJSON(append(b, `,"message":`...), say(o.Reason))
 		}
-		b = appendJSON(append(b, `,"message":`...), text)
 		if o.Status == attempt.Stale || o.Status == attempt.Late {
 			b = append(b, `,"value":[`...)
 			for j, c := range o.Chosen {

@@ -6,9 +6,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"hash"
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -64,6 +66,8 @@ type Site struct {
 	Authoring bool   // content edits are picked up at every request
 	Reread    func() // takes in the worlds and scenes that were edited
 	Demo      []Demo // sign-ins to show; nil outside a demo
+
+	sums sync.Pool // of what csrf reckons with
 }
 
 // Demo is a sign-in that the sign-in page of a demo offers.
@@ -163,9 +167,15 @@ func (s *Site) language(c *fiber.Ctx) string {
 
 // csrf is the token that every form of a session carries.
 func (s *Site) csrf(token string) string {
-	m := hmac.New(sha256.New, s.Secret)
+	m, ok := s.sums.Get().(hash.Hash)
+	if !ok {
+		m = hmac.New(sha256.New, s.Secret)
+	}
+	m.Reset() // keeps what it made of the key
 	m.Write([]byte("csrf\x00" + token))
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+	sum := m.Sum(make([]byte, 0, sha256.Size))
+	s.sums.Put(m)
+	return base64.RawURLEncoding.EncodeToString(sum)
 }
 
 // setSession gives the browser its token.
