@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +23,6 @@ const (
 	readTimeout = 20 * time.Second
 	idleTimeout = 90 * time.Second
 	shutdown    = 15 * time.Second
-	// gcPercent collects garbage half as often as Go would by itself: what lives is some 25 MiB, and an exam in which
-	// thousands save leaves as much behind in half a second. GOGC overrides it.
-	gcPercent = 200
 )
 
 // Fiber puts site and API behind one server.
@@ -103,9 +99,6 @@ func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr strin
 	ln, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
 		return fmt.Errorf("TONGGUAN_ADDR: %w", err)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
 	}
 	a.report("clock", a.setClock(ctx))
 	f := a.Fiber(demo)
