@@ -177,3 +177,27 @@ func TestPapersAreParallel(t *testing.T) {
 		t.Errorf("%v", shares)
 	}
 }
+
+// prints are what the questions of the example were known by when there first were prints.
+var prints = map[string]string{
+	"match":     "18c58ea7048e6d5c6e9bd0fbfb4fcd6f81a23f9b8573d36abf4383ec4851284b", // matching
+	"order":     "39f2e8da7927a0347901fb5990f926294e6a6f1763b0d6951adb7ef927e1bb22", // ordering
+	"number":    "2bcaccd7b1adae600386d71a61da1c497d1fc7530191ba92a13b332d157acdd5", // numeric
+	"margin":    "33b99d872003caa37ad95e9c312cb3c517f5f552621913cea33400d9982e1796", // calculated
+	"word":      "a19deb8a096fa362b5c45b20ef5a1ab9e33814138e90b46941947eb51ef6aad8", // text
+	"gaps":      "0eaa02cdc894e1f90c2465e2726a78a8bd2a14656890f02f46be4342040b2c5d", // cloze
+	"letter":    "a7fd99870052fa63a95259450a0471c54416b196119370be245869dc791727e1", // open
+	"hydra-sum": "f303f64f84710625d497c2d0a21622c8479a3b66ec3df9fefe737ef9b53c8d2a", // numeric
+	"hydra-act": "f303f64f84710625d497c2d0a21622c84c1d1a204fe517f39f571414cce29c92", // single
+}
+
+// TestPrintsStay holds what a question is known by through its versions: a correction finds the question again by it
+// years later, so neither a new release of ours nor one of the YAML library may give another.
+func TestPrintsStay(t *testing.T) {
+	s := types(t)
+	for id, want := range prints {
+		if q := s.Question(id); q == nil || q.Print != want {
+			t.Errorf("%s is known by another print now: %q", id, q.Print)
+		}
+	}
+}
