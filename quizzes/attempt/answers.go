@@ -26,32 +26,9 @@ func openRows(ctx context.Context, q db.Q, attempt string, paper []bank.Item, un
 	return err
 }
 
-// storeGroup stores saves of different rows and says which found their row open, with a lower number, and their
-// proof standing.
-func storeGroup(ctx context.Context, d *db.DB, group []*save) (landed func(*save) bool, err error) {
-	rows := rowsOf(group)
-	n, err := d.Change(ctx, `UPDATE answer SET chosen = r.chosen, points = r.points, certainty = NULLIF(r.certainty, 0),
-			saved_at = r.at, seq = CASE WHEN r.seq > 0 THEN r.seq ELSE answer.seq + 1 END
-		FROM {rows} WHERE answer.attempt_id = r.attempt AND answer.question = r.question AND answer.open_until >= r.at
-			AND (r.seq = 0 OR answer.seq < r.seq) AND `+door.Standing, rows)
-	if err != nil || n == int64(len(group)) { // almost always all: the database need not say which
-		return func(*save) bool { return true }, err
-	}
-	var found []struct {
-		Attempt  string `db:"attempt_id"`
-		Question string `db:"question"`
-	}
-	err = d.Read().Select(ctx, &found, `SELECT a.attempt_id, a.question FROM {rows} JOIN answer a ON a.attempt_id = r.attempt AND a.question = r.question
-		WHERE a.saved_at = r.at AND a.chosen = r.chosen AND COALESCE(a.certainty, 0) = r.certainty AND (r.seq = 0 OR a.seq = r.seq) AND `+door.Standing, rows)
-	there := make(map[place]struct{}, len(found))
-	for _, f := range found {
-		there[place{f.Attempt, f.Question}] = struct{}{}
-	}
-	return func(s *save) bool { _, ok := there[s.place()]; return ok }, err
-}
-
-// rowsOf is a group as a statement reads it.
-func rowsOf(group []*save) *db.Rows {
+// storeGroup stores saves of different rows and gives the number of each that found its row open, with a
+// lower number, and its proof standing.
+func storeGroup(ctx context.Context, d *db.DB, group []*save) (map[place]int64, error) {
 	n := len(group)
 	texts, numbers := make([]string, 5*n), make([]int64, 4*n)
 	attempts, questions, chosen, proofs, persons := texts[:n], texts[n:2*n], texts[2*n:3*n], texts[3*n:4*n], texts[4*n:]
@@ -60,8 +37,21 @@ func rowsOf(group []*save) *db.Rows {
 		attempts[i], questions[i], chosen[i], proofs[i], persons[i] = s.attempt, s.Question, s.text, s.request.proof, s.request.person
 		points[i], certainty[i], seqs[i], at[i] = int64(s.points), int64(s.Certainty), s.Seq, s.at
 	}
-	return new(db.Rows).Text("attempt", attempts).Text("question", questions).Text("chosen", chosen).Text("proof", proofs).Text("person", persons).
+	rows := new(db.Rows).Text("attempt", attempts).Text("question", questions).Text("chosen", chosen).Text("proof", proofs).Text("person", persons).
 		Number("points", points).Number("certainty", certainty).Number("seq", seqs).Number("at", at)
+	landed := make(map[place]int64, n)
+	err := d.Change(ctx, `UPDATE answer SET chosen = r.chosen, points = r.points, certainty = NULLIF(r.certainty, 0),
+			saved_at = r.at, seq = CASE WHEN r.seq > 0 THEN r.seq ELSE answer.seq + 1 END
+		FROM {rows} WHERE answer.attempt_id = r.attempt AND answer.question = r.question AND answer.open_until >= r.at
+			AND (r.seq = 0 OR answer.seq < r.seq) AND `+door.Standing+`
+		RETURNING answer.attempt_id, answer.question, answer.seq`, func(scan func(...any) error) error {
+		var p place
+		var seq int64
+		err := scan(&p.attempt, &p.question, &seq)
+		landed[p] = seq
+		return err
+	}, rows)
+	return landed, err
 }
 
 // claimForSave claims an attempt on the way around, whatever its state.

@@ -146,9 +146,10 @@ func (a *Attempts) writeGroup(ctx context.Context, group []*save) {
 		return
 	}
 	for _, s := range group {
+		seq, ok := landed[s.place()]
 		switch {
-		case landed(s):
-			s.out = Outcome{Status: Saved, At: s.at, Seq: s.Seq}
+		case ok:
+			s.out = Outcome{Status: Saved, At: s.at, Seq: seq}
 		case s.request.proof != "":
 			s.err = errUnproven
 		default:

@@ -36,7 +36,7 @@ const (
 type Outcome struct {
 	Status Status
 	At     int64    // when what is on disk was saved; 0 where nothing is
-	Seq    int64    // of what is on disk; 0 where that is a packet without a number
+	Seq    int64    // of what is on disk
 	Chosen []string // what is on disk, where it is not the packet
 	Reason error    // why, where it was not saved
 }

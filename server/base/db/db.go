@@ -97,36 +97,40 @@ func (d *DB) once(ctx context.Context, fn func(Q) error) error {
 	return d.acknowledge(tx.Commit)
 }
 
-// Change runs one statement that is a transaction of its own and says how many rows it touched. When it returns
-// no error the change is on disk. It costs one round trip where Write costs three.
-func (d *DB) Change(ctx context.Context, query string, args ...any) (n int64, err error) {
+// Change runs one statement that is a transaction of its own, and hands what it returns to each, row by row;
+// each may run again from the first row, as fn of Write may. When it returns nil the change is on disk.
+// It costs one round trip where Write costs three.
+func (d *DB) Change(ctx context.Context, query string, each func(scan func(...any) error) error, args ...any) error {
 	query, args = d.spread(query, args)
 	s, err := d.write.prepare(ctx, query)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if s == nil {
-		return 0, fmt.Errorf("db: too many statements for %.60q", query)
+		return fmt.Errorf("db: too many statements for %.60q", query)
 	}
 	for try := 0; ; try++ {
 		d.statements.Add(1)
-		touched := make(chan int64, 1) // whoever stops waiting reads nothing that is written later
-		err := d.acknowledge(func() error {
-			res, err := s.ExecContext(context.WithoutCancel(ctx), args...)
-			if err != nil {
-				return err
-			}
-			n, err := res.RowsAffected()
-			touched <- n
+		err := d.acknowledge(func() error { return change(context.WithoutCancel(ctx), s, each, args) })
+		if err == nil || try == 3 || !again(err) {
 			return err
-		})
-		switch {
-		case err == nil:
-			return <-touched, nil
-		case try == 3 || !again(err):
-			return 0, err
 		}
 	}
+}
+
+// change reads to the end: a statement is committed after its last row.
+func change(ctx context.Context, s *sqlx.Stmt, each func(scan func(...any) error) error, args []any) error {
+	rows, err := s.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // what went wrong is in Err
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // acknowledge waits until a commit is acknowledged, but not for ever. A warning that came to any connection

@@ -88,8 +88,8 @@ const sight = `
 /desk/quizzes/:course/:module/items.csv  module    D . . . + . . .
 /desk/quizzes/:course/:module/items.csv  missing   D . . . . . . .
 /desk/marking                     -         D . . . + . . .
-/desk/marking/:veiled/:question  essay     D . . . + . . .
-/desk/marking/:veiled/:question  missing   D . . . . . . .
+/desk/marking/:veiled/:question   essay     D . . . + . . .
+/desk/marking/:veiled/:question   missing   D . . . . . . .
 /desk/appeals                     -         D . . . + . . .
 /desk/appeals/:id                 appeal    D . . . + . . .
 /desk/appeals/:id                 missing   D . . . . . . .

@@ -160,8 +160,8 @@ func GroupedInserts(ctx context.Context, o Options, d time.Duration) (Run, error
 	r, err := measure("grouped inserts", groupWriters, func(i int, t timings) (int, error) {
 		for n := 0; time.Now().Before(end); n++ {
 			begin := time.Now()
-			if _, err := base.Change(ctx, `INSERT INTO bench_group (attempt_id, question, chosen, points, saved_at, seq, open_until, certainty)
-				SELECT r.attempt, r.question, r.chosen, r.points, r.at, r.seq, r.at, NULL FROM {rows}`, bareRows(size, i, n)); err != nil {
+			if err := base.Change(ctx, `INSERT INTO bench_group (attempt_id, question, chosen, points, saved_at, seq, open_until, certainty)
+				SELECT r.attempt, r.question, r.chosen, r.points, r.at, r.seq, r.at, NULL FROM {rows}`, nil, bareRows(size, i, n)); err != nil {
 				return 0, err
 			}
 			t.add(stepSave, time.Since(begin))

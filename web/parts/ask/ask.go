@@ -2,6 +2,7 @@
 package ask
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,19 @@ type Case struct {
 	Paragraphs []string
 	Table      [][]string // the first row is the heading
 }
+
+// figures says whether a column of the table holds figures alone: amounts, counts, shares.
+func (c Case) figures(column int) bool {
+	for _, row := range c.Table[1:] {
+		if column < len(row) && !figure.MatchString(row[column]) {
+			return false
+		}
+	}
+	return len(c.Table) > 1
+}
+
+// figure is a number with a sign, a currency or a unit beside it, or the dash that stands for none.
+var figure = regexp.MustCompile(`^(—|-|–|[-+−±≤≥<>约]?\s*[¥$€£]?\s*\d[\d,. ]*\s*\S{0,4}(\s\S{1,8})?)$`)
 
 // States of a marked question.
 const (

@@ -18,3 +18,16 @@ func TestSplitLeavesTheQuestion(t *testing.T) {
 		}
 	}
 }
+
+// Columns of figures stand to the right; those with words do not.
+func TestColumnsOfFigures(t *testing.T) {
+	c := Case{Table: [][]string{{"项目", "数量", "单价", "账期", "说明"}, {"网关", "24", "¥6,800", "30 days", "3年质保，含上门"}, {"实施", "26人天", "—", "60 days", "2"}}}
+	for i, want := range []bool{false, true, true, true, false} {
+		if got := c.figures(i); got != want {
+			t.Errorf("column %d: %v", i, got)
+		}
+	}
+	if (Case{Table: [][]string{{"a"}}}).figures(0) {
+		t.Error("nothing is a column of figures")
+	}
+}
