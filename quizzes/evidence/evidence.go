@@ -16,6 +16,12 @@ import (
 const (
 	Quiz     = "quiz"     // a closed attempt at a module's quiz
 	Roleplay = "roleplay" // a closed exam in a role-play; the subject is the script's id
+	Lesson   = "lesson"   // a lesson that was finished; the subject is its key, the version the hash of the text
+	Session  = "session"  // a training session that was attended or caught up on; the subject is its topic
+	Signoff  = "signoff"  // a step that a buddy or manager signed; the subject is programme/step
+	Waiver   = "waiver"   // a step that somebody need not do; the subject is programme/step
+	External = "external" // an external training that was approved, taken and shared; the subject is its topic
+	Confirm  = "confirm"  // a changed clause that was read and confirmed; the subject is the change's id
 )
 
 // Line is one piece of evidence. It is never changed or removed.
@@ -23,11 +29,11 @@ type Line struct {
 	Person  string `db:"person_id"`
 	Number  int64  `db:"line"` // from 1, without a gap, for each person
 	Kind    string `db:"kind"`
-	Subject string `db:"subject"` // course/module
+	Subject string `db:"subject"` // what it is about; see the kinds
 	Version string `db:"version"` // hash of the content it was shown on
 	Score   int    `db:"score"`   // basis points
 	Passed  bool   `db:"passed"`
-	Source  string `db:"source"` // id of the attempt
+	Source  string `db:"source"` // id of the act that it comes from
 	At      int64  `db:"at"`     // milliseconds since 1970 UTC
 	Effect  Effect `db:"effect"`
 }
@@ -38,7 +44,7 @@ type Effect string
 // The effects.
 const (
 	AsSaid Effect = ""       // what was passed is passed
-	Undoes Effect = "undoes" // the latest counts, and it was not passed: an earlier pass is one no more
+	Undoes Effect = "undoes" // an earlier pass of the same subject is one no more: the latest counts, or it was taken back
 	Idle   Effect = "none"   // another attempt counts: it is shown and decides nothing
 )
 
@@ -50,6 +56,17 @@ type Ledger struct{ followers []Follower }
 
 // New makes the ledger; followers are called in this order.
 func New(followers ...Follower) *Ledger { return &Ledger{followers} }
+
+// Tell adds a follower, before anything is added: rooms that decide from evidence may themselves add some.
+func (g *Ledger) Tell(f Follower) { g.followers = append(g.followers, f) }
+
+// Hold claims the person's ledger without a line: what is decided in this transaction from all of their evidence
+// waits for whoever adds to it, and they for it. q must be a transaction.
+func (g *Ledger) Hold(ctx context.Context, q db.Q, person string) error {
+	_, err := q.Exec(ctx, `INSERT INTO ledger (person_id, lines) VALUES ($1, 0)
+		ON CONFLICT (person_id) DO UPDATE SET lines = ledger.lines`, person)
+	return err
+}
 
 // Add claims the person's ledger, writes the line under the next number and calls the followers. q must be a
 // transaction. One source gives one line of a kind: a second one is an error.
