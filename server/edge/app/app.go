@@ -14,6 +14,7 @@ import (
 
 	"tongguan/content"
 	"tongguan/courses/catalog"
+	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -119,9 +120,11 @@ func (a *App) furnish(folder string) (err error) {
 	a.Teams = team.New(a.DB, a.Clock, a.Trail)
 	a.People = people.New(a.DB, a.Clock, a.Trail, a.Teams)
 	a.Door = door.New(a.DB, a.Clock, a.Trail, door.Settings{Secret: a.Secret, Lasts: a.Config.Session, Hashers: a.Config.Hashers})
-	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
-	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
-	ledger := evidence.New(a.Progress.Follow)
+	ledger := evidence.New()
+	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog, ledger)
+	ledger.Tell(a.Progress.Follow)
+	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
+		Ledger: ledger, Programmes: a.programmes})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
@@ -153,6 +156,9 @@ func (a *App) Reread() {
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
 }
+
+// programmes gives the programmes in force.
+func (a *App) programmes() *programme.Book { return &programme.Book{} }
 
 // Content gives the content of a folder, or what is built in.
 func Content(folder string) fs.FS {
