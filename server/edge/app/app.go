@@ -14,6 +14,7 @@ import (
 
 	"tongguan/content"
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
@@ -36,28 +37,29 @@ import (
 
 // App is the academy, ready to serve.
 type App struct {
-	Config     config.Config
-	DB         *db.DB
-	Clock      *clock.Clock
-	Zone       *time.Location
-	Secret     []byte
-	Words      *words.Book
-	Trail      *audit.Trail
-	Notary     *audit.Notary
-	Teams      *team.Teams
-	People     *people.People
-	Door       *door.Door
-	Catalog    *catalog.Library
-	Bank       *bank.Library
-	Attempts   *attempt.Attempts
-	Tally      *tally.Tally
-	Rehearsals *roleplay.Rehearsals
-	Plays      *roleplay.Plays
-	Listener   *roleplay.Listener
-	Progress   *progress.Progress
-	Training   *training.Training
-	Assets     *web.Assets
-	Log        *slog.Logger
+	Config       config.Config
+	DB           *db.DB
+	Clock        *clock.Clock
+	Zone         *time.Location
+	Secret       []byte
+	Words        *words.Book
+	Trail        *audit.Trail
+	Notary       *audit.Notary
+	Teams        *team.Teams
+	People       *people.People
+	Door         *door.Door
+	Catalog      *catalog.Library
+	Bank         *bank.Library
+	Attempts     *attempt.Attempts
+	Tally        *tally.Tally
+	Rehearsals   *roleplay.Rehearsals
+	Plays        *roleplay.Plays
+	Listener     *roleplay.Listener
+	Progress     *progress.Progress
+	Training     *training.Training
+	Certificates *certification.Certification
+	Assets       *web.Assets
+	Log          *slog.Logger
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -125,6 +127,8 @@ func (a *App) furnish(folder string) (err error) {
 	ledger.Tell(a.Progress.Follow)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
 		Ledger: ledger, Programmes: a.programmes})
+	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
+		Progress: a.Progress, Training: a.Training, Programmes: a.programmes})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
@@ -185,6 +189,7 @@ func (a *App) chores() []chore {
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
+		{"certificates", time.Minute, a.Certificates.Tick},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}
