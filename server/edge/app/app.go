@@ -22,6 +22,7 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/scenario"
 	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -31,35 +32,38 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/check"
 	"tongguan/web"
 	"tongguan/web/words"
 )
 
 // App is the academy, ready to serve.
 type App struct {
-	Config       config.Config
-	DB           *db.DB
-	Clock        *clock.Clock
-	Zone         *time.Location
-	Secret       []byte
-	Words        *words.Book
-	Trail        *audit.Trail
-	Notary       *audit.Notary
-	Teams        *team.Teams
-	People       *people.People
-	Door         *door.Door
-	Catalog      *catalog.Library
-	Bank         *bank.Library
-	Attempts     *attempt.Attempts
-	Tally        *tally.Tally
-	Rehearsals   *roleplay.Rehearsals
-	Plays        *roleplay.Plays
-	Listener     *roleplay.Listener
-	Progress     *progress.Progress
-	Training     *training.Training
+	Config     config.Config
+	DB         *db.DB
+	Clock      *clock.Clock
+	Zone       *time.Location
+	Secret     []byte
+	Words      *words.Book
+	Trail      *audit.Trail
+	Notary     *audit.Notary
+	Teams      *team.Teams
+	People     *people.People
+	Door       *door.Door
+	Catalog    *catalog.Library
+	Bank       *bank.Library
+	Programmes *programme.Library
+	Attempts   *attempt.Attempts
+	Tally      *tally.Tally
+	Rehearsals *roleplay.Rehearsals
+	Plays      *roleplay.Plays
+	Listener   *roleplay.Listener
+	Progress   *progress.Progress
+	Training   *training.Training
+	Assets     *web.Assets
+	Log        *slog.Logger
+
 	Certificates *certification.Certification
-	Assets       *web.Assets
-	Log          *slog.Logger
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -126,14 +130,15 @@ func (a *App) furnish(folder string) (err error) {
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog, ledger)
 	ledger.Tell(a.Progress.Follow)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
-		Ledger: ledger, Programmes: a.programmes})
+		Ledger: ledger, Programmes: a.current})
 	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
-		Progress: a.Progress, Training: a.Training, Programmes: a.programmes})
+		Progress: a.Progress, Training: a.Training, Programmes: a.current})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
 	a.rehearse(files, ledger)
-	return nil
+	a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound))
+	return err
 }
 
 // rehearse makes the rooms of rehearsal. What cannot be read is left out, and said.
@@ -150,7 +155,16 @@ func (a *App) rehearse(files fs.FS, ledger *evidence.Ledger) {
 	a.files = files
 }
 
-// Reread takes in worlds and scripts that an author has changed.
+// bound gives what programmes may name, as it is in force.
+func (a *App) bound() programme.Content {
+	var scenes []*scenario.Script
+	for _, s := range a.Plays.Scripts() {
+		scenes = append(scenes, s.Script)
+	}
+	return check.Bind(a.Catalog.Current(), a.Bank.Current(), scenes)
+}
+
+// Reread takes in worlds and scripts that an author has changed, and what rests on them.
 func (a *App) Reread() {
 	worlds, problems := roleplay.ReadWorlds(a.files)
 	scripts, more := roleplay.ReadScripts(a.files)
@@ -159,10 +173,13 @@ func (a *App) Reread() {
 	}
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
+	if _, _, err := a.Programmes.Refresh(); err != nil {
+		a.Log.Warn("content", "error", err)
+	}
 }
 
-// programmes gives the programmes in force.
-func (a *App) programmes() *programme.Book { return &programme.Book{} }
+// current gives the programmes in force.
+func (a *App) current() *programme.Book { return a.Programmes.Current() }
 
 // Content gives the content of a folder, or what is built in.
 func Content(folder string) fs.FS {
