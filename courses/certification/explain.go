@@ -152,6 +152,20 @@ type Verification struct {
 	Whole     bool // the evidence is what was hashed at issue, and the trail has it
 }
 
+// Word says in one word what a certificate is worth: valid, expired, suspended, revoked, superseded or altered.
+func (v Verification) Word() string {
+	switch {
+	case !v.Whole:
+		return "altered"
+	case v.State.Valid():
+		return "valid"
+	case v.State == Grace || v.State == Expired:
+		return "expired"
+	default:
+		return string(v.State)
+	}
+}
+
 // Verify answers for a number. What is not there and what was never there look the same.
 func (c *Certification) Verify(ctx context.Context, number string) (Verification, error) {
 	look, err := c.find(ctx, number)
@@ -208,6 +222,14 @@ func (c *Certification) Mine(ctx context.Context, actor access.Actor, person str
 		}
 	}
 	return out, nil
+}
+
+// History gives every change of a person's standing in a programme, the first one first.
+func (c *Certification) History(ctx context.Context, actor access.Actor, person, programme string) ([]Transition, error) {
+	if err := c.people.Check(ctx, actor, access.SeeCertificate, person); err != nil {
+		return nil, err
+	}
+	return transitionsOf(ctx, c.db.Read(), person, programme)
 }
 
 // Standings gives where a person stands in every programme, at this moment.

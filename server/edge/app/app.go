@@ -32,7 +32,9 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/badges"
 	"tongguan/server/edge/check"
+	"tongguan/server/edge/seal"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -64,6 +66,7 @@ type App struct {
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
+	Seal         *seal.Seal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -133,6 +136,8 @@ func (a *App) furnish(folder string) (err error) {
 		Ledger: ledger, Programmes: a.current})
 	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
 		Progress: a.Progress, Training: a.Training, Programmes: a.current})
+	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
+		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})

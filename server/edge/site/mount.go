@@ -52,6 +52,13 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/assignments/new", s.in(s.assignForm)).Post("/assignments", s.in(s.assign))
 	f.Post("/assignments/:id/withdraw", s.in(s.withdraw))
 
+	f.Get("/certificates", s.in(s.certificates)).Get("/certificates/:number", s.open(s.certificate))
+	f.Get("/certificates/:number/pdf", s.in(s.certificatePDF)).Get("/certificates/:number/badge", s.in(s.certificateBadge))
+	f.Post("/certificates/:number/shares", s.in(s.certificateShare)).Post("/certificates/:number/decide", s.in(s.certificateDecide))
+	f.Get("/verify", s.open(s.verify))
+	f.Get("/badges/issuer", s.badgeIssuer).Get("/badges/keys", s.badgeKeys).Get("/badges/keys/:thumbprint", s.badgeKey)
+	f.Get("/badges/status/:purpose", s.badgeStatus)
+
 	f.Get("/admin/people", s.in(s.peopleList)).Post("/admin/people", s.in(s.personCreate))
 	f.Get("/admin/people/new", s.in(s.personNew))
 	f.Get("/admin/people/:id", s.in(s.personShow)).Post("/admin/people/:id", s.in(s.personChange))

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
@@ -31,6 +32,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
 	"tongguan/web"
 	"tongguan/web/words"
@@ -60,6 +62,9 @@ type Site struct {
 	Training   *training.Training
 	Assets     *web.Assets
 	Log        *slog.Logger
+
+	Certificates *certification.Certification
+	Seal         *seal.Seal
 
 	Secret    []byte
 	URL       string // under which people reach the site
