@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
+	"net"
 	"net/mail"
 	"slices"
 	"strings"
@@ -270,6 +271,40 @@ func TestNobodyThere(t *testing.T) {
 	h.advance(time.Minute)
 	h.ok(d.Deliver(ctx))
 	h.want(2, 0, 0)
+}
+
+// A server that falls silent is waited for, but not for ever, and then the others have their turn.
+func TestServerFallsSilent(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t), opened{})
+	over := make(chan bool)
+	t.Cleanup(func() { close(over) })
+	h.rcpt = func(to string) error {
+		if to == "zhang@example.cn" {
+			<-over
+		}
+		return nil
+	}
+	d := h.deliverer(config.Plain, "", "")
+	d.patience = 200 * time.Millisecond
+	h.put(example, outbox.Mail{To: "li@example.cn", Text: "x"})
+	h.bad(d.Deliver(ctx))
+	h.want(1, 1, 0)
+}
+
+// Nor is one that never says a word.
+func TestServerNeverSpeaks(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t), opened{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	h.ok(err)
+	defer l.Close() //nolint:errcheck // nothing was written
+	for _, s := range []config.Security{config.Plain, config.WholeTLS} {
+		d := h.deliverer(s, "", "")
+		d.patience, d.relay.Port = 200*time.Millisecond, l.Addr().(*net.TCPAddr).Port
+		h.put(example)
+		h.bad(d.Deliver(ctx))
+		h.want(0, 1, 0)
+		h.advance(time.Hour)
+	}
 }
 
 // The server takes the mail and is gone before it says so: it is sent again, and can be known by its Message-ID.
