@@ -4,7 +4,8 @@
 // credential itself is the payload, and iss, jti, sub, nbf and exp repeat its issuer.id, id, credentialSubject.id,
 // validFrom and validUntil. The format allows three headers and no more: alg, kid and typ. The kid must be an address
 // that gives the key, so it is the site's address of the key, whose last part is the thumbprint of RFC 7638.
-// Whether a badge was revoked or suspended since stands in two Bitstring Status Lists (W3C, v1.0), see status.go.
+// Whether a badge was revoked or suspended since stands in two Bitstring Status Lists (W3C, v1.0), see status.go; a badge
+// names the first and has the same place in the second.
 package badges
 
 import (
@@ -61,7 +62,7 @@ type Badge struct {
 	Evidence  [32]byte  // SHA-256 of the evidence that the certificate rests on
 	Paper     *[32]byte // SHA-256 of the printed certificate before Attach; nil: there is none
 	Score     *Score    // nil: not told
-	Index     int       // its place in the status lists; chance, not order of issue, should give it
+	Index     int       // its place in both status lists; chance, not order of issue, should give it
 }
 
 // Programme is what was achieved, in the main language and in the other one.

@@ -94,11 +94,11 @@ func (e envelope) agrees(kind, subject string) error {
 
 type credential struct {
 	envelope
-	Name     string        `json:"name"`
-	Subject  subject       `json:"credentialSubject"`
-	Evidence []evidence    `json:"evidence"`
-	Related  []resource    `json:"relatedResource,omitempty"`
-	Status   []statusEntry `json:"credentialStatus"`
+	Name     string      `json:"name"`
+	Subject  subject     `json:"credentialSubject"`
+	Evidence []evidence  `json:"evidence"`
+	Related  []resource  `json:"relatedResource,omitempty"`
+	Status   statusEntry `json:"credentialStatus"`
 }
 
 type subject struct {
@@ -160,6 +160,9 @@ type resource struct {
 	Media  string `json:"mediaType"`
 }
 
+// statusEntry is the badge's place in the list of the revoked. Open Badges 3.0 allows one entry only (more are planned for
+// 3.1), and a second would make strict readers refuse the badge; so the list of the suspended is found by convention:
+// it stands beside the other one (Site.List), and the index is the same.
 type statusEntry struct {
 	ID      string  `json:"id"`
 	Type    string  `json:"type"`
@@ -188,11 +191,14 @@ func (b Badge) credential(s Site) credential {
 		c.Subject.Result = []result{{Type: []string{"Result"}, Description: rd, Value: percent(b.Score.Hundredths)}}
 	}
 	index := strconv.Itoa(b.Index)
-	for _, p := range []Purpose{Revocation, Suspension} {
-		c.Status = append(c.Status, statusEntry{ID: s.List(p) + "#" + index, Type: "BitstringStatusListEntry", Purpose: p,
-			Index: index, List: s.List(p)})
-	}
+	c.Status = statusEntry{ID: s.List(Revocation) + "#" + index, Type: "BitstringStatusListEntry", Purpose: Revocation,
+		Index: index, List: s.List(Revocation)}
 	return c
+}
+
+// list is the address of the list of a purpose that the badge has its place in.
+func (e statusEntry) list(p Purpose) string {
+	return strings.TrimSuffix(e.List, string(Revocation)) + string(p)
 }
 
 func (h Holder) identity() Identity {

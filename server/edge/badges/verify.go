@@ -179,27 +179,25 @@ func (c *credential) status(v Verdict, against Against, at time.Time) Verdict {
 // lookUp asks every list of the purpose: where two are in time and disagree, the newer one is right, since a suspension
 // may be taken back. A revocation is for good, whichever list tells of it.
 func (c *credential) lookUp(p Purpose, against Against, at time.Time) (set, known bool) {
+	index, err := strconv.Atoi(c.Status.Index)
+	if err != nil || c.Status.Type != "BitstringStatusListEntry" || c.Status.Purpose != Revocation {
+		return false, false
+	}
 	var newest time.Time
-	for _, entry := range c.Status {
-		index, err := strconv.Atoi(entry.Index)
-		if err != nil || entry.Purpose != p || entry.Type != "BitstringStatusListEntry" {
+	for _, token := range against.Lists {
+		l, err := ReadList(token, against, at)
+		if err != nil || l.Purpose != p || l.id != c.Status.list(p) { // unusable, which the verdict says as "not checked"
 			continue
 		}
-		for _, token := range against.Lists {
-			l, err := ReadList(token, against, at)
-			if err != nil || l.Purpose != p || l.id != entry.List { // unusable, which the verdict says as "not checked"
-				continue
-			}
-			bit, reaches := l.At(index)
-			switch {
-			case !reaches:
-			case !known || l.From.After(newest):
-				newest, set = l.From, bit || set && p == Revocation
-			default:
-				set = set || bit && p == Revocation
-			}
-			known = known || reaches
+		bit, reaches := l.At(index)
+		switch {
+		case !reaches:
+		case !known || l.From.After(newest):
+			newest, set = l.From, bit || set && p == Revocation
+		default:
+			set = set || bit && p == Revocation
 		}
+		known = known || reaches
 	}
 	return set, known
 }

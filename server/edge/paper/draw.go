@@ -2,8 +2,8 @@ package paper
 
 import (
 	"errors"
-	"fmt"
 	"math"
+	"slices"
 
 	"github.com/signintech/gopdf"
 
@@ -16,19 +16,19 @@ const (
 	pageHeight = 595.28
 	left       = 64.0
 	right      = pageWidth - 64
-	top        = 56.0
-	middleTop  = 128.0 // where the words begin
-	railLine   = 448.0 // on which the gates stand
-	middleEnd  = railLine - 56
-	footTop    = 512.0
-	codeSize   = 88.0
+	top        = 48.0
+	bottom     = pageHeight - 48
+	middleTop  = 104.0 // where the words begin
+	railLine   = 416.0 // on which the gates stand
+	middleEnd  = railLine - 52
+	footTop    = 484.0
+	codeSize   = 76.0
 )
 
 // The colours of the site in its light theme.
 var (
 	ink  = [3]uint8{0x1c, 0x24, 0x21}
 	soft = [3]uint8{0x59, 0x63, 0x5e}
-	rule = [3]uint8{0xdc, 0xdb, 0xd1}
 	pass = [3]uint8{0x0e, 0x66, 0x57}
 )
 
@@ -36,19 +36,15 @@ var (
 type sheet struct {
 	press *Press
 	pdf   *gopdf.GoPdf
+	fonts []string // that the file has so far
 	err   error
 }
 
-func (p *Press) sheet() (*sheet, error) {
+func (p *Press) sheet() *sheet {
 	pdf := &gopdf.GoPdf{}
 	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
-	for _, name := range strongFaces {
-		if err := pdf.AddTTFFontFromFontContainer(name, &p.container); err != nil {
-			return nil, fmt.Errorf("paper: font %s: %w", name, err)
-		}
-	}
 	pdf.AddPage()
-	return &sheet{press: p, pdf: pdf}, nil
+	return &sheet{press: p, pdf: pdf}
 }
 
 // page draws the certificate from top to bottom.
@@ -65,17 +61,25 @@ func (d *sheet) page(c Certificate) error {
 	return d.err
 }
 
-// put sets one line with its baseline at y and gives where it ends.
-func (d *sheet) put(x, y float64, text string, s style) float64 {
+// put sets one line with its baseline at y.
+func (d *sheet) put(x, y float64, text string, s style) {
 	for _, r := range d.press.runs(text, s) {
 		x += r.gap
 		d.pdf.SetTextColor(s.color[0], s.color[1], s.color[2])
-		err := d.pdf.SetFont(r.face.name, "", s.size)
+		d.font(r.face.name, s.size)
 		d.pdf.SetXY(x, y)
-		d.err = errors.Join(d.err, err, d.pdf.Text(r.text))
+		d.err = errors.Join(d.err, d.pdf.Text(r.text))
 		x += r.width
 	}
-	return x
+}
+
+// font takes up a font, which comes into the file only where it is used.
+func (d *sheet) font(name string, size float64) {
+	if !slices.Contains(d.fonts, name) {
+		d.fonts = append(d.fonts, name)
+		d.err = errors.Join(d.err, d.pdf.AddTTFFontFromFontContainer(name, &d.press.container))
+	}
+	d.err = errors.Join(d.err, d.pdf.SetFont(name, "", size))
 }
 
 // fit makes a line smaller until it is no wider than may be.
@@ -100,10 +104,10 @@ func (d *sheet) head(c Certificate) {
 	x := left + 44
 	d.put(x, top+14, c.Main.Issuer, d.fit(c.Main.Issuer, style{size: 13, strong: true, color: ink}, 400))
 	d.put(x, top+29, c.Other.Issuer, d.fit(c.Other.Issuer, style{size: 8.5, color: soft}, 400))
-	s := d.fit(c.Main.Heading, style{size: 13, strong: true, color: pass}, 240)
-	d.put(right-d.press.width(c.Main.Heading, s), top+14, c.Main.Heading, s)
-	s = d.fit(c.Other.Heading, style{size: 8.5, color: soft}, 240)
-	d.put(right-d.press.width(c.Other.Heading, s), top+29, c.Other.Heading, s)
+	s := d.fit(c.Main.Heading, style{size: 20, strong: true, color: pass}, 240)
+	d.put(right-d.press.width(c.Main.Heading, s), top+16, c.Main.Heading, s)
+	s = d.fit(c.Other.Heading, style{size: 9, color: soft}, 240)
+	d.put(right-d.press.width(c.Other.Heading, s), top+31, c.Other.Heading, s)
 }
 
 // mark is the sign of the house: a gate on its line.
@@ -132,7 +136,7 @@ func (d *sheet) rail(stages []Stage) {
 	if len(stages) == 0 {
 		return
 	}
-	d.line(left, railLine, right, railLine, 1.2, pass)
+	d.line(left, railLine, right, railLine, 1.6, pass)
 	step := (right - left) / float64(len(stages))
 	for i, s := range stages {
 		x := left + step*(float64(i)+0.5)
@@ -148,13 +152,13 @@ func (d *sheet) rail(stages []Stage) {
 
 func (d *sheet) gate(x float64, passed bool) {
 	d.fill(pass)
-	d.pdf.Polygon(arch(x, railLine, 11, 28), "F")
-	inner, height := 6.5, 22.5
+	d.pdf.Polygon(arch(x, railLine, 13, 32), "F")
+	inner, height := 7.5, 25.5
 	if !passed {
-		inner, height = 9.8, 26.8
+		inner, height = 11.9, 30.9
 	}
 	d.fill([3]uint8{255, 255, 255})
-	d.pdf.Polygon(arch(x, railLine-0.6, inner, height), "F")
+	d.pdf.Polygon(arch(x, railLine-0.8, inner, height), "F")
 }
 
 func (d *sheet) centre(x, y float64, text string, s style, width float64) {
@@ -178,8 +182,8 @@ func (d *sheet) foot(c Certificate) {
 			d.put(x, footTop+28, c.Other.Facts[i].Value, d.fit(c.Other.Facts[i].Value, style{size: 8, color: soft}, step-12))
 		}
 	}
-	d.put(left, footTop+46, c.Main.Verify, d.fit(c.Main.Verify, style{size: 8, color: ink}, width))
-	d.put(left, footTop+57, c.Other.Verify, d.fit(c.Other.Verify, style{size: 7, color: soft}, width))
+	d.put(left, bottom-11, c.Main.Verify, d.fit(c.Main.Verify, style{size: 8, color: ink}, width))
+	d.put(left, bottom, c.Other.Verify, d.fit(c.Other.Verify, style{size: 7, color: soft}, width))
 }
 
 // code draws the QR code, in rows that overlap by a hair so that no reader shows seams between them.
@@ -190,7 +194,7 @@ func (d *sheet) code(c Certificate) error {
 	}
 	const quiet = 4 // modules on each side; the page is white around it, so the dark part may reach the margin
 	unit := codeSize / float64(len(rows)-2*quiet)
-	x0, y0 := right-codeSize, pageHeight-48-codeSize+8
+	x0, y0 := right-codeSize, bottom-codeSize
 	d.fill(ink)
 	for y, row := range rows {
 		for x := 0; x < len(row); x++ {

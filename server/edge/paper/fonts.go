@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/signintech/gopdf"
@@ -21,6 +23,7 @@ var files embed.FS
 type face struct {
 	name   string
 	parsed gopdf.SubsetFontObj // answers for glyphs and widths; not written to after Open
+	known  sync.Map            // of rune to float64: widths that were asked for
 }
 
 // A text is set in the first of these that has the character. Texts with Chinese in them take the punctuation that both
@@ -72,9 +75,11 @@ func inflate(name string) ([]byte, error) {
 
 // Missing gives the characters of a text that cannot be printed, each once: those that no font has, and those that would
 // need more than a glyph after the other (marks that combine with no letter, directions, joins).
-func (p *Press) Missing(text string) []rune {
+func (p *Press) Missing(text string) []rune { return p.absent(compose(text)) }
+
+func (p *Press) absent(text string) []rune {
 	var out []rune
-	for _, r := range compose(text) {
+	for _, r := range text {
 		if _, ok := p.pick(r, plainFaces, false); !ok && !slices.Contains(out, r) {
 			out = append(out, r)
 		}
@@ -87,7 +92,7 @@ func (p *Press) pick(r rune, faces []string, chinese bool) (*face, bool) {
 	if isMark(r) || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp) {
 		return nil, false
 	}
-	if chinese && bytes.ContainsRune([]byte(sharedMarks), r) {
+	if chinese && strings.ContainsRune(sharedMarks, r) {
 		faces = slices.DeleteFunc(slices.Clone(faces), func(n string) bool { return p.faces[n].latin() })
 	}
 	for _, name := range faces {
@@ -100,18 +105,20 @@ func (p *Press) pick(r rune, faces []string, chinese bool) (*face, bool) {
 
 func (f *face) latin() bool { return f.name == "latin" || f.name == "latin-strong" }
 
-func (f *face) has(r rune) bool {
-	g, err := f.parsed.CharCodeToGlyphIndex(r)
-	return err == nil && g != 0
-}
+func (f *face) has(r rune) bool { return f.advance(r) >= 0 }
 
-// width is the advance of a character in thousandths of the size.
-func (f *face) width(r rune) float64 {
-	g, err := f.parsed.CharCodeToGlyphIndex(r)
-	if err != nil {
-		return 0 // never for what pick gave
+// advance is the width of a character in thousandths of the size, below zero where the font has none. It is kept, since
+// the library looks through some thousand ranges for it, and breaking lines asks often.
+func (f *face) advance(r rune) float64 {
+	if w, ok := f.known.Load(r); ok {
+		return w.(float64)
 	}
-	return float64(f.parsed.GlyphIndexToPdfWidth(g))
+	w := -1.0
+	if g, err := f.parsed.CharCodeToGlyphIndex(r); err == nil && g != 0 {
+		w = float64(f.parsed.GlyphIndexToPdfWidth(g))
+	}
+	f.known.Store(r, w)
+	return w
 }
 
 func isMark(r rune) bool { return unicode.Is(unicode.M, r) }

@@ -58,15 +58,15 @@ func (d *sheet) blocks(c Certificate, k float64) (out []block, fits bool) {
 	}
 	add(c.Main.Confers, style{size: 12, color: ink}, 18, 0)
 	add(c.Other.Confers, style{size: 8.5, color: soft}, 12, 0)
-	name := style{size: 48 * k, tight: true, color: ink}
+	name := style{size: 52 * k, tight: true, color: ink}
 	if w := d.press.width(c.Holder, name); w > width {
-		name.size = max(name.size*width/w, 30*k)
+		name.size = max(name.size*width/w, 32*k)
 	}
 	lines := d.press.lines(c.Holder, name, width)
 	out = append(out, block{lines: lines, style: name, lead: name.size * 1.3, above: 8 * k})
 	add(c.Main.Earned, style{size: 12, color: ink}, 18, 10)
 	add(c.Other.Earned, style{size: 8.5, color: soft}, 12, 0)
-	add(c.Main.Title, style{size: 24, strong: true, color: pass}, 32, 8)
+	add(c.Main.Title, style{size: 26, strong: true, color: pass}, 34, 8)
 	add(c.Other.Title, style{size: 11, color: soft}, 16, 0)
 	return out, len(lines) <= 2
 }

@@ -8,6 +8,7 @@ package paper
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,19 +68,27 @@ func (e *MissingError) Error() string {
 // ErrTooLong says that the words do not fit on the page in the smallest size that can be read.
 var ErrTooLong = errors.New("paper: the words do not fit on one page")
 
+// Bounds on what is tried at all: bytes of a name or a title, and clauses.
+const (
+	longest     = 600
+	mostClauses = 60
+)
+
 // Print sets the certificate. It fails with *MissingError or ErrTooLong, or where the fonts or the link are unusable.
 func (p *Press) Print(c Certificate) ([]byte, error) {
-	c.Holder = compose(c.Holder)
-	if missing := p.Missing(c.texts()); len(missing) > 0 {
+	c = c.each(compose)
+	var all strings.Builder
+	c.each(func(text string) string { all.WriteString(text); return text })
+	if missing := p.absent(all.String()); len(missing) > 0 {
 		return nil, &MissingError{missing}
 	}
 	if c.Holder == "" || c.Main.Title == "" || c.Issued.IsZero() || len(c.Stages) > 6 || len(c.Main.Facts) > 4 {
 		return nil, errors.New("paper: a certificate needs a holder, a title and a moment, at most six stages and four facts")
 	}
-	d, err := p.sheet()
-	if err != nil {
-		return nil, err
+	if max(len(c.Holder), len(c.Main.Title), len(c.Other.Title)) > longest || len(c.Clauses) > mostClauses {
+		return nil, ErrTooLong // without trying: breaking lines grows with the square of the length
 	}
+	d := p.sheet()
 	if err := d.page(c); err != nil {
 		return nil, err
 	}
@@ -90,30 +99,33 @@ func (p *Press) Print(c Certificate) ([]byte, error) {
 	return finish(raw, about{title: c.Main.Heading + " " + c.Number + " " + c.Holder, author: c.Main.Issuer, language: c.Language, made: c.Issued})
 }
 
-// texts are all words together, to be looked through for characters that cannot be set.
-func (c Certificate) texts() string {
-	t := []string{c.Holder, c.Number}
-	for _, w := range []Words{c.Main, c.Other} {
-		t = append(t, w.Heading, w.Confers, w.Earned, w.Title, w.Issuer, w.Clauses, w.Verify)
-		for _, f := range w.Facts {
-			t = append(t, f.Label, f.Value)
+// each gives a copy in which every text went through f.
+func (c Certificate) each(f func(string) string) Certificate {
+	c.Holder, c.Number = f(c.Holder), f(c.Number)
+	for _, w := range []*Words{&c.Main, &c.Other} {
+		for _, t := range []*string{&w.Heading, &w.Confers, &w.Earned, &w.Title, &w.Issuer, &w.Clauses, &w.Verify} {
+			*t = f(*t)
+		}
+		w.Facts = slices.Clone(w.Facts)
+		for i, x := range w.Facts {
+			w.Facts[i] = Fact{f(x.Label), f(x.Value)}
 		}
 	}
-	for _, s := range c.Stages {
-		t = append(t, s.Main, s.Other)
+	c.Stages, c.Clauses = slices.Clone(c.Stages), slices.Clone(c.Clauses)
+	for i, s := range c.Stages {
+		c.Stages[i].Main, c.Stages[i].Other = f(s.Main), f(s.Other)
 	}
-	for _, l := range c.Clauses {
-		t = append(t, l.Number, l.Title)
+	for i, l := range c.Clauses {
+		c.Clauses[i] = Clause{f(l.Number), f(l.Title)}
 	}
-	return strings.Join(append(t, c.Link), "")
+	return c
 }
 
 // compose joins letters with marks that were typed apart (e + ´), for which fonts have one glyph; nothing else is
 // touched, since the same normal form would exchange some rare Chinese characters for more common ones.
-func compose(name string) string {
-	name = strings.TrimSpace(name)
-	if strings.ContainsFunc(name, isMark) {
-		return norm.NFC.String(name)
+func compose(text string) string {
+	if text = strings.TrimSpace(text); strings.ContainsFunc(text, isMark) {
+		return norm.NFC.String(text)
 	}
-	return name
+	return text
 }

@@ -47,7 +47,7 @@ func (p *Press) runs(text string, s style) []run {
 		}
 		last := &out[len(out)-1]
 		last.text += string(r)
-		last.width += f.width(r) * s.size / 1000
+		last.width += f.advance(r) * s.size / 1000
 		before = r
 	}
 	return out
