@@ -270,6 +270,17 @@ func TestAllAtOnce(t *testing.T) {
 	}
 }
 
+// A small file that says much by aliases is read in no more than a moment, and complained of within reason.
+func TestAliasesDoNotMultiply(t *testing.T) {
+	text := "id: sample\nkind: new-hire\nclauses: &c [" + strings.Repeat("x,", 20_000) + "x]\nsteps:\n" +
+		"  - &s {id: a, after: *c, any: &a [" + strings.Repeat("{signoff: hr, points: &p ["+strings.Repeat("{},", 200)+"{}]},", 12) + "]}\n" +
+		strings.Repeat("  - {id: b, after: *c, any: *a}\n", maxSteps-1)
+	b, problems := Read(fstest.MapFS{"programmes/sample.yaml": {Data: []byte(text)}}, content())
+	if len(problems) == 0 || len(problems) > maxProblems || b.Get("sample") != nil {
+		t.Errorf("%d problems", len(problems))
+	}
+}
+
 // A quiz that counts its latest or first attempt says so in the programme, where the score to reach is the programme's own.
 func TestTheQuizsOwnRuleIsWrittenDown(t *testing.T) {
 	for edit, want := range map[string]Counts{
