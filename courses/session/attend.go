@@ -199,7 +199,7 @@ func (s *Sessions) CatchUp(ctx context.Context, actor access.Actor, id string) e
 		return err
 	}
 	if !seat.Invited || seat.Session.Host == actor.ID {
-		return fault.New(fault.Denied, "session.no_catch_up")
+		return fault.New(fault.Missing, "error.missing") // there is nothing of theirs to catch up on
 	}
 	return s.db.Write(ctx, func(q db.Q) error {
 		if err := claimCatchUp(ctx, q, id, s.clock.Now()); err != nil {

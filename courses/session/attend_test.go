@@ -115,7 +115,7 @@ func TestCatchingUp(t *testing.T) {
 		}
 		h.bad(h.CatchUp(ctx, h.actor("fellow"), id), fault.Conflict)
 		h.bad(h.CatchUp(ctx, h.actor("stranger"), id), fault.Missing)
-		h.bad(h.CatchUp(ctx, h.actor("hr"), id), fault.Denied) // sees it, and it is not for them
+		h.bad(h.CatchUp(ctx, h.actor("hr"), id), fault.Missing) // sees it, and it is not for them
 		for range 2 {
 			h.good(h.CatchUp(ctx, rep, id))
 		}

@@ -49,7 +49,7 @@ func (s *Site) drawTraining(c *fiber.Ctx, v visit, address string) error {
 		}
 		items = append(items, dated{seat.StartsAt, i})
 	}
-	p.Weeks = s.weeks(v, items)
+	p.Weeks, p.Later = s.agenda(v, items)
 	for _, seat := range mine.CatchUps {
 		p.CatchUps = append(p.CatchUps, session.CatchUp{URL: "/training/sessions/" + seat.ID, Title: seat.Title, Day: s.day(v, seat.StartsAt),
 			Due: s.dueText(v, seat.Due), Overdue: s.before(seat.Due)})
@@ -91,6 +91,20 @@ type dated struct {
 	item session.Item
 }
 
+// near is how many weeks of an agenda are shown at once.
+const near = 4
+
+// agenda groups what is in order of time by weeks, those near apart from those that are far off.
+func (s *Site) agenda(v visit, items []dated) (soon, later []session.Week) {
+	far := s.monday(s.Clock.Now()).AddDate(0, 0, 7*near).UnixMilli()
+	for i, d := range items {
+		if d.at >= far && i > 0 {
+			return s.weeks(v, items[:i]), s.weeks(v, items[i:])
+		}
+	}
+	return s.weeks(v, items), nil
+}
+
 // weeks groups what is in order of time by weeks that begin on Monday.
 func (s *Site) weeks(v visit, items []dated) (out []session.Week) {
 	this, last := s.monday(s.Clock.Now()), time.Time{}
@@ -117,10 +131,18 @@ func (s *Site) weekTitle(v visit, this, week time.Time) string {
 		return v.voice.T("session.next_week")
 	}
 	end := week.AddDate(0, 0, 6)
-	if v.lang == "en" {
-		return week.Format("2 Jan") + " – " + end.Format("2 Jan 2006")
+	if week.Year() == this.Year() && end.Year() == this.Year() {
+		return v.voice.T("session.week", "from", s.plainDay(v, week), "to", s.plainDay(v, end))
 	}
-	return week.Format("2006年1月2日") + "—" + end.Format("1月2日")
+	return v.voice.T("session.week", "from", v.voice.Date(week.UnixMilli(), s.Zone), "to", s.plainDay(v, end))
+}
+
+// plainDay writes a day without its year and weekday.
+func (s *Site) plainDay(v visit, t time.Time) string {
+	if v.lang == "en" {
+		return t.Format("2 Jan")
+	}
+	return t.Format("1月2日")
 }
 
 // sessionShow shows one session.

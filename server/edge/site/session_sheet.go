@@ -106,7 +106,7 @@ func (s *Site) sessionDesk(c *fiber.Ctx, v visit) error {
 	for _, one := range coming {
 		items = append(items, dated{one.StartsAt, s.sessionItem(v, one)})
 	}
-	p.Weeks = s.weeks(v, items)
+	p.Weeks, p.Later = s.agenda(v, items)
 	for _, one := range earlier {
 		i := s.sessionItem(v, one)
 		if i.Rate = rates[one.ID]; one.State != room.Cancelled {

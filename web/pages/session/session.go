@@ -13,6 +13,7 @@ type Home struct {
 	layout.Frame
 	CatchUps []CatchUp
 	Weeks    []Week
+	Later    []Week // far off
 	Feed     Feed
 	External []ExternalLine
 	Notes    []NoteLine
@@ -117,6 +118,7 @@ type Row struct {
 type Desk struct {
 	layout.Frame
 	Weeks   []Week
+	Later   []Week // far off
 	Earlier []Item
 }
 
@@ -138,6 +140,14 @@ type TallyLine struct {
 
 // Choices of a row of a sheet, in their order.
 var choices = []string{"present", "late", "excused", "absent"}
+
+// count says how many sessions there are in some weeks.
+func count(weeks []Week) (n int) {
+	for _, w := range weeks {
+		n += len(w.Items)
+	}
+	return n
+}
 
 func indexed(name string, i int) string { return name + "." + strconv.Itoa(i) }
 
