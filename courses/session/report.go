@@ -53,6 +53,13 @@ func missed(ctx context.Context, q db.Q, person string) (all []Seat, err error) 
 	return all, err
 }
 
+// unmarked gives the sessions of a host that have begun and that nobody has marked.
+func unmarked(ctx context.Context, q db.Q, host string, now int64) (all []Seat, err error) {
+	err = q.Select(ctx, &all, above+seat+`WHERE s.host_id = $1 AND s.state = 'planned' AND s.starts_at <= $2
+		ORDER BY s.starts_at, s.id LIMIT $3`, host, now, mostSeats)
+	return all, err
+}
+
 // between gives the sessions that begin in a span of time.
 func between(ctx context.Context, q db.Q, from, to int64) (all []Session, err error) {
 	err = q.Select(ctx, &all, "SELECT "+columns+` FROM training_session s WHERE s.starts_at >= $1 AND s.starts_at < $2

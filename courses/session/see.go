@@ -33,9 +33,11 @@ type Seat struct {
 type Mine struct {
 	Coming   []Seat // from now on, also those that were cancelled
 	CatchUps []Seat // they were marked away, and have not caught up
+	ToMark   []Seat // they host it, it has begun, and nobody has marked it
 }
 
-// Mine gives the sessions that are coming for the actor, as audience or host, and those to be caught up on.
+// Mine gives the sessions that are coming for the actor, as audience or host, those to be caught up on and those that wait
+// for them to be marked.
 func (s *Sessions) Mine(ctx context.Context, actor access.Actor) (Mine, error) {
 	coming, err := seatsFrom(ctx, s.db.Read(), actor.ID, s.clock.Now())
 	if err != nil {
@@ -46,7 +48,11 @@ func (s *Sessions) Mine(ctx context.Context, actor access.Actor) (Mine, error) {
 		away[i].Due, away[i].MayCatch = away[i].dueOn(away[i].MarkedAt, s.zone), true
 	}
 	slices.SortStableFunc(away, func(a, b Seat) int { return compareDue(a.Due, b.Due) })
-	return Mine{coming, away}, err
+	if err != nil {
+		return Mine{}, err
+	}
+	open, err := unmarked(ctx, s.db.Read(), actor.ID, s.clock.Now())
+	return Mine{coming, away, open}, err
 }
 
 // compareDue puts the earliest first, and what has no date last.

@@ -343,36 +343,3 @@ func TestWhatCannotBePlanned(t *testing.T) {
 		t.Error("something was planned")
 	}
 }
-
-func TestCalendarAddress(t *testing.T) {
-	each(t, func(h *house) {
-		s := h.series()
-		s.Slot.Date = "2026-03-05"
-		id := h.plan(s)
-		token, err := h.NewAddress(ctx, h.actor("rep"))
-		h.good(err)
-		h.good(h.Cancel(ctx, h.actor("hr"), id, 0, "展会", false))
-		all, lang, err := h.Calendar(ctx, token)
-		if err != nil || lang != "zh" || len(all) != 1 || all[0].State != Cancelled || all[0].Sequence != 1 || len(token) != 43 {
-			h.Errorf("%+v, %s, %v", all, lang, err)
-		}
-		for _, c := range []string{"", "x", token + "x", hashed(token)} {
-			_, _, err := h.Calendar(ctx, c)
-			h.bad(err, fault.Missing)
-		}
-		renewed, err := h.NewAddress(ctx, h.actor("rep"))
-		h.good(err)
-		_, _, err = h.Calendar(ctx, token)
-		h.bad(err, fault.Missing)
-		_, _, err = h.Calendar(ctx, renewed)
-		h.good(err)
-		h.good(h.people.Suspend(ctx, access.Operator(), h.who["rep"].ID))
-		_, _, err = h.Calendar(ctx, renewed)
-		h.bad(err, fault.Missing)
-		var kept []string
-		h.good(h.d.Read().Select(ctx, &kept, "SELECT token_hash FROM calendar_address"))
-		if slices.Contains(kept, renewed) || len(kept) != 1 {
-			h.Error("the token itself is kept")
-		}
-	})
-}

@@ -94,6 +94,9 @@ func (s *Site) nextStep(v visit, t room.Training) (string, bool) {
 
 // moneyOf writes an amount in fen.
 func moneyOf(v visit, fen int64) string {
+	if fen == 0 {
+		return v.voice.T("external.free")
+	}
 	text := "¥" + v.voice.Number(fen/100)
 	if fen%100 != 0 {
 		text += fmt.Sprintf(".%02d", fen%100)

@@ -44,12 +44,14 @@ func (s *Site) drawTraining(c *fiber.Ctx, v visit, address string) error {
 	for _, seat := range mine.Coming {
 		i := s.sessionItem(v, seat.Session)
 		i.Host = seat.Host == v.actor.ID
-		if i.Host && seat.State != room.Cancelled && seat.StartsAt <= s.Clock.Now() {
-			i.Mark = i.URL + "/attendance"
-		}
 		items = append(items, dated{seat.StartsAt, i})
 	}
 	p.Weeks, p.Later = s.agenda(v, items)
+	for _, seat := range mine.ToMark {
+		i := s.sessionItem(v, seat.Session)
+		i.Mark = i.URL + "/attendance"
+		p.ToMark = append(p.ToMark, i)
+	}
 	for _, seat := range mine.CatchUps {
 		p.CatchUps = append(p.CatchUps, session.CatchUp{URL: "/training/sessions/" + seat.ID, Title: seat.Title, Day: s.day(v, seat.StartsAt),
 			Due: s.dueText(v, seat.Due), Overdue: s.before(seat.Due)})

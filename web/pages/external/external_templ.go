@@ -631,8 +631,8 @@ func OnePage(p One) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(p.Proofs) > 0 || p.MayProve {
-				templ_7745c5c3_Err = proofs(p).Render(ctx, templ_7745c5c3_Buffer)
+			if p.MayShare {
+				templ_7745c5c3_Err = share(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -641,8 +641,8 @@ func OnePage(p One) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.MayShare {
-				templ_7745c5c3_Err = share(p).Render(ctx, templ_7745c5c3_Buffer)
+			if len(p.Proofs) > 0 || p.MayProve {
+				templ_7745c5c3_Err = proofs(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -12,6 +12,7 @@ import (
 type Home struct {
 	layout.Frame
 	CatchUps []CatchUp
+	ToMark   []Item
 	Weeks    []Week
 	Later    []Week // far off
 	Feed     Feed
