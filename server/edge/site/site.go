@@ -17,8 +17,10 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -60,6 +62,8 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Sessions   *session.Sessions
+	External   *external.Trainings
 	Assets     *web.Assets
 	Log        *slog.Logger
 
