@@ -158,7 +158,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.External = external.New(external.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
-		Regraded: a.Tally.Forget})
+		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
 	a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound))
 	return err
