@@ -176,3 +176,12 @@ func (b *Book) All() []*Programme { return slices.Clone(b.all) }
 
 // Get gives a programme by its id, or nil.
 func (b *Book) Get(id string) *Programme { return b.byID[id] }
+
+// NewBook puts programmes together.
+func NewBook(all ...*Programme) *Book {
+	b := &Book{all: all, byID: map[string]*Programme{}}
+	for _, p := range all {
+		b.byID[p.ID] = p
+	}
+	return b
+}

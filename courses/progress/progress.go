@@ -8,6 +8,7 @@ package progress
 import (
 	"context"
 	"sync"
+	"time"
 
 	"tongguan/courses/catalog"
 	"tongguan/quizzes/evidence"
@@ -24,6 +25,7 @@ type Progress struct {
 	clock  *clock.Clock
 	people *people.People
 	lib    *catalog.Library
+	ledger *evidence.Ledger
 
 	mu     sync.Mutex
 	visits map[visitKey]visit // opened lately and not yet written
@@ -37,8 +39,8 @@ type visit struct {
 }
 
 // New makes the room.
-func New(d *db.DB, c *clock.Clock, p *people.People, lib *catalog.Library) *Progress {
-	return &Progress{db: d, clock: c, people: p, lib: lib, visits: map[visitKey]visit{}}
+func New(d *db.DB, c *clock.Clock, p *people.People, lib *catalog.Library, ledger *evidence.Ledger) *Progress {
+	return &Progress{db: d, clock: c, people: p, lib: lib, ledger: ledger, visits: map[visitKey]visit{}}
 }
 
 // Finished is a lesson that was finished.
@@ -131,7 +133,8 @@ func (s State) Next(c *catalog.Course) (lesson *catalog.Lesson, quiz *catalog.Mo
 	return first, nil
 }
 
-// Finish records that the actor finished a lesson, in the version of the language they read.
+// Finish records that the actor finished a lesson, in the version of the language they read. Read again on a later day,
+// it is a line of evidence: a renewal may rest on it.
 func (p *Progress) Finish(ctx context.Context, actor access.Actor, lesson, lang string) error {
 	if err := actor.Check(access.ReadLesson, access.Self); err != nil {
 		return err
@@ -142,11 +145,48 @@ func (p *Progress) Finish(ctx context.Context, actor access.Actor, lesson, lang 
 	}
 	page, now := l.Page(lang), p.clock.Now()
 	return p.db.Write(ctx, func(q db.Q) error {
+		if err := p.ledger.Hold(ctx, q, actor.ID); err != nil {
+			return err
+		}
 		if err := keepVersion(ctx, q, page.Hash, lesson, lang, page.Source, now); err != nil {
 			return err
 		}
-		return finish(ctx, q, actor.ID, lesson, page.Hash, now)
+		first, err := finish(ctx, q, actor.ID, lesson, page.Hash, now)
+		if err != nil {
+			return err
+		}
+		l := evidence.Line{Person: actor.ID, Kind: evidence.Lesson, Subject: lesson, Version: page.Hash, Score: 10_000, Passed: true, At: now}
+		if first {
+			return p.ledger.Announce(ctx, q, l)
+		}
+		return p.again(ctx, q, l)
 	})
+}
+
+// again keeps that the same text was read once more, at most once a day (UTC).
+func (p *Progress) again(ctx context.Context, q db.Q, l evidence.Line) error {
+	day := time.UnixMilli(l.At).UTC().Format(time.DateOnly)
+	l.Source = l.Person + " " + l.Subject + " " + l.Version + " " + day
+	when, err := finishedAt(ctx, q, l.Person, l.Subject, l.Version)
+	if err != nil || time.UnixMilli(when).UTC().Format(time.DateOnly) == day {
+		return err
+	}
+	known, err := p.ledger.Has(ctx, q, evidence.Lesson, l.Source)
+	if err != nil || known {
+		return err
+	}
+	return p.ledger.Add(ctx, q, l)
+}
+
+// LessonsIn gives the lessons that a person finished, each version once, as lines without a number, for whoever decides
+// from them inside a transaction.
+func (p *Progress) LessonsIn(ctx context.Context, q db.Q, person string) ([]evidence.Line, error) {
+	return finishedLines(ctx, q, []string{person})
+}
+
+// LessonsOf gives the same of many people.
+func (p *Progress) LessonsOf(ctx context.Context, persons []string) ([]evidence.Line, error) {
+	return finishedLines(ctx, p.db.Read(), persons)
 }
 
 // Visit notes that the actor opened a lesson. It is written within a second, together with others', since

@@ -66,7 +66,7 @@ func each(t *testing.T, fn func(h *house)) {
 		if lib.Current().Course("process") == nil {
 			t.Fatal("the content was not read")
 		}
-		h.Progress = New(d, c, h.folk, lib)
+		h.Progress = New(d, c, h.folk, lib, evidence.New())
 		ours, err := teams.Create(ctx, access.Operator(), team.Details{Name: "ours"})
 		for login, role := range map[string]access.Role{"learner": access.Learner, "manager": access.Manager, "hr": access.HR, "stranger": access.Learner, "admin": access.Admin} {
 			p := people.Person{Login: login, Name: login, Roles: []access.Role{access.Learner, role}}
@@ -316,4 +316,32 @@ func TestLastAt(t *testing.T) {
 	if (Measure{}).Complete() || (Measure{}).Percent() != 0 || (Measure{2, 3}).Percent() != 66 {
 		t.Error("measures")
 	}
+}
+
+// A first reading is told and has no line; read again on a later day, the same text gives one line a day.
+func TestReadAgainIsEvidence(t *testing.T) {
+	each(t, func(h *house) {
+		g := evidence.New()
+		var told []int64
+		g.Tell(func(_ context.Context, _ db.Q, l evidence.Line) error { told = append(told, l.Number); return nil })
+		h.ledger = g
+		read := func() {
+			if err := h.Finish(ctx, h.who["learner"], "process/first/a", "zh"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			read()
+			read() // the same day again
+			h.advance(24 * time.Hour)
+		}
+		if diff := cmp.Diff([]int64{0, 1}, told); diff != "" {
+			t.Error(diff)
+		}
+		kept, err := g.Of(ctx, h.d.Read(), h.who["learner"].ID)
+		first, again := h.LessonsOf(ctx, []string{h.who["learner"].ID})
+		if err != nil || again != nil || len(kept) != 1 || len(first) != 1 || kept[0].Subject != first[0].Subject || kept[0].Version != first[0].Version || kept[0].At <= first[0].At {
+			t.Errorf("lines %v, readings %v, %v %v", kept, first, err, again)
+		}
+	})
 }

@@ -1,4 +1,4 @@
-// Package training is what people are asked to learn: assignments of courses, to a person or to a team.
+// Package training is what people are asked to learn: courses that were assigned, and programmes that they are in.
 //
 // A team's assignment holds for everybody in it or below it, also for those who join later; it is looked up,
 // not copied.
@@ -8,9 +8,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/programme"
+	"tongguan/quizzes/evidence"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -39,21 +42,28 @@ type Training struct {
 	people *people.People
 	teams  *team.Teams
 	lib    *catalog.Library
+
+	ledger     *evidence.Ledger
+	programmes func() *programme.Book
+	followers  []Follower
+	versions   sync.Map // of programmes, by hash
 }
 
 // Parts are the rooms that training leans on.
 type Parts struct {
-	DB      *db.DB
-	Clock   *clock.Clock
-	Trail   *audit.Trail
-	People  *people.People
-	Teams   *team.Teams
-	Catalog *catalog.Library
+	DB         *db.DB
+	Clock      *clock.Clock
+	Trail      *audit.Trail
+	People     *people.People
+	Teams      *team.Teams
+	Catalog    *catalog.Library
+	Ledger     *evidence.Ledger
+	Programmes func() *programme.Book // in force
 }
 
 // New makes the room.
 func New(p Parts) *Training {
-	return &Training{p.DB, p.Clock, p.Trail, p.People, p.Teams, p.Catalog}
+	return &Training{db: p.DB, clock: p.Clock, trail: p.Trail, people: p.People, teams: p.Teams, lib: p.Catalog, ledger: p.Ledger, programmes: p.Programmes}
 }
 
 // Assign gives a course to a person or a team. request identifies the form that was sent: sent twice, it

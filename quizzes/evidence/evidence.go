@@ -79,12 +79,25 @@ func (g *Ledger) Add(ctx context.Context, q db.Q, l Line) error {
 	if err := insert(ctx, q, l); err != nil {
 		return err
 	}
+	return g.Announce(ctx, q, l)
+}
+
+// Announce tells the followers of something that is kept elsewhere and has no line of its own: a lesson that was
+// finished for the first time. The person's ledger must be held.
+func (g *Ledger) Announce(ctx context.Context, q db.Q, l Line) error {
 	for _, f := range g.followers {
 		if err := f(ctx, q, l); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Has says whether a source has given its line of a kind.
+func (g *Ledger) Has(ctx context.Context, q db.Q, kind, source string) (bool, error) {
+	var n int
+	err := q.Get(ctx, &n, "SELECT COUNT(*) FROM evidence WHERE kind = $1 AND source = $2", kind, source)
+	return n > 0, err
 }
 
 // Of gives a person's evidence in order.

@@ -49,29 +49,42 @@ type Action string
 
 // The actions.
 const (
-	KeepAccount     Action = "account.keep"     // one's own password, sessions, tokens, language
-	ReadLesson      Action = "lesson.read"      // read, and finish
-	TakeQuiz        Action = "quiz.take"        // start, answer, submit
-	ReviewAttempt   Action = "attempt.review"   // see the single answers of a closed attempt
-	MarkAnswer      Action = "answer.mark"      // mark open answers of others, without knowing whose they are
-	CorrectQuestion Action = "question.correct" // decide objections, without knowing whose they are, and correct questions
-	GrantTime       Action = "time.grant"       // give somebody extra time in quizzes
-	Rehearse        Action = "rehearsal.play"   // start, act, end, branch
-	ReviewRehearsal Action = "rehearsal.review" // look back on a rehearsal that has ended, and verify it
-	SeeProgress     Action = "progress.see"     // what was assigned, read, passed
-	AssignCourse    Action = "course.assign"    // and withdraw
-	SeePeople       Action = "people.see"       // account data
-	EditPeople      Action = "people.edit"      // create, change, suspend, import; roles
-	SeeTeams        Action = "team.see"         // the whole tree
-	EditTeams       Action = "team.edit"        // create, move, name managers
-	ReadTrail       Action = "audit.read"       // the audit trail and its proof
-	SeeContentDesk  Action = "content.desk.see" // what is wrong with the content
+	KeepAccount       Action = "account.keep"       // one's own password, sessions, tokens, language
+	ReadLesson        Action = "lesson.read"        // read, and finish
+	TakeQuiz          Action = "quiz.take"          // start, answer, submit
+	ReviewAttempt     Action = "attempt.review"     // see the single answers of a closed attempt
+	MarkAnswer        Action = "answer.mark"        // mark open answers of others, without knowing whose they are
+	CorrectQuestion   Action = "question.correct"   // decide objections, without knowing whose they are, and correct questions
+	GrantTime         Action = "time.grant"         // give somebody extra time in quizzes
+	Rehearse          Action = "rehearsal.play"     // start, act, end, branch
+	ReviewRehearsal   Action = "rehearsal.review"   // look back on a rehearsal that has ended, and verify it
+	SeeProgress       Action = "progress.see"       // what was assigned, read, passed
+	AssignCourse      Action = "course.assign"      // and withdraw
+	Enrol             Action = "programme.enrol"    // put into a programme, and take out
+	SignStep          Action = "step.sign"          // sign a step of a programme that somebody has done
+	WaiveStep         Action = "step.waive"         // say that somebody need not do a step
+	MakeRules         Action = "programme.rules"    // rules by which people come into programmes
+	SeeCertificate    Action = "certificate.see"    // certificates, and why or why not
+	GrantCertificate  Action = "certificate.grant"  // approve where approval is needed
+	RevokeCertificate Action = "certificate.revoke" // suspend, reinstate, revoke; the programme says which roles may
+	ShareCertificate  Action = "certificate.share"  // decide what verification shows
+	PublishPolicy     Action = "policy.publish"     // put a changed clause in force
+	SeePeople         Action = "people.see"         // account data
+	EditPeople        Action = "people.edit"        // create, change, suspend, import; roles
+	SeeTeams          Action = "team.see"           // the whole tree
+	EditTeams         Action = "team.edit"          // create, move, name managers
+	ReadTrail         Action = "audit.read"         // the audit trail and its proof
+	SeeContentDesk    Action = "content.desk.see"   // what is wrong with the content
+	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
+	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
+	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
 )
 
 // Actions lists the actions.
 func Actions() []Action {
-	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk}
+	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
+		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
 }
 
 type grant map[Role][]Relation
@@ -80,23 +93,44 @@ type grant map[Role][]Relation
 var everyone = grant{Learner: {Self}, Manager: {Self}, Author: {Self}, HR: {Self}, Inspector: {Self}, Admin: {Self}}
 
 var table = map[Action]grant{
-	KeepAccount:     everyone,
-	ReadLesson:      everyone,
-	TakeQuiz:        everyone,
-	ReviewAttempt:   everyone.and(grant{Inspector: {Below, Other}}),
-	MarkAnswer:      {Author: {Below, Other}},
-	CorrectQuestion: {Author: {Other}},
-	GrantTime:       {HR: {Below, Other}},
-	Rehearse:        everyone,
-	ReviewRehearsal: everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
-	SeeProgress:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
-	AssignCourse:    {Manager: {Below}, HR: {Self, Below, Other}},
-	SeePeople:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}, Admin: {Below, Other}}),
-	EditPeople:      {Admin: {Self, Below, Other}},
-	SeeTeams:        {HR: {Other}, Inspector: {Other}, Admin: {Other}},
-	EditTeams:       {Admin: {Other}},
-	ReadTrail:       {Inspector: {Other}},
-	SeeContentDesk:  {Author: {Other}},
+	KeepAccount:       everyone,
+	ReadLesson:        everyone,
+	TakeQuiz:          everyone,
+	ReviewAttempt:     everyone.and(grant{Inspector: {Below, Other}}),
+	MarkAnswer:        {Author: {Below, Other}},
+	CorrectQuestion:   {Author: {Other}},
+	GrantTime:         {HR: {Below, Other}},
+	Rehearse:          everyone,
+	ReviewRehearsal:   everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	SeeProgress:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	AssignCourse:      {Manager: {Below}, HR: {Self, Below, Other}},
+	Enrol:             {Manager: {Below}, HR: {Self, Below, Other}},
+	SignStep:          everyone.only(Below, Other), // the programme and the enrolment say who
+	WaiveStep:         {HR: {Below, Other}},
+	MakeRules:         {HR: {Other}},
+	SeeCertificate:    everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	GrantCertificate:  {HR: {Below, Other}},
+	RevokeCertificate: {Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}, Admin: {Below, Other}},
+	ShareCertificate:  everyone,
+	PublishPolicy:     {HR: {Other}},
+	SeePeople:         everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}, Admin: {Below, Other}}),
+	EditPeople:        {Admin: {Self, Below, Other}},
+	SeeTeams:          {HR: {Other}, Inspector: {Other}, Admin: {Other}},
+	EditTeams:         {Admin: {Other}},
+	ReadTrail:         {Inspector: {Other}},
+	SeeContentDesk:    {Author: {Other}},
+	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
+	AskExternal:       everyone,
+	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
+}
+
+// only gives every role of g these relations.
+func (g grant) only(to ...Relation) grant {
+	out := grant{}
+	for r := range g {
+		out[r] = to
+	}
+	return out
 }
 
 func (g grant) and(more grant) grant {

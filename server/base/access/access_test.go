@@ -23,12 +23,24 @@ rehearsal.play   learner self | manager self | author self | hr self | inspector
 rehearsal.review learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 progress.see     learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 course.assign    manager below | hr self below other
+programme.enrol  manager below | hr self below other
+step.sign        learner below other | manager below other | author below other | hr below other | inspector below other | admin below other
+step.waive       hr below other
+programme.rules  hr other
+certificate.see  learner self | manager self below | author self | hr self below other | inspector self below other | admin self
+certificate.grant hr below other
+certificate.revoke manager below | hr below other | inspector below other | admin below other
+certificate.share learner self | manager self | author self | hr self | inspector self | admin self
+policy.publish   hr other
 people.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self below other
 people.edit      admin self below other
 team.see         hr other | inspector other | admin other
 team.edit        admin other
 audit.read       inspector other
 content.desk.see author other
+session.hold     manager below | hr below other
+external.ask     learner self | manager self | author self | hr self | inspector self | admin self
+external.decide  manager below | hr below other
 `
 
 func TestWholeTable(t *testing.T) {

@@ -14,8 +14,11 @@ import (
 
 	"tongguan/content"
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -29,9 +32,13 @@ import (
 	"tongguan/server/base/db"
 	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
+	"tongguan/server/base/outbox"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/badges"
 	"tongguan/server/edge/check"
+	"tongguan/server/edge/deliver"
+	"tongguan/server/edge/seal"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -59,15 +66,22 @@ type App struct {
 	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
+	Sessions   *session.Sessions
+	External   *external.Trainings
+	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
 	Assets     *web.Assets
 	Log        *slog.Logger
+
+	Certificates *certification.Certification
+	Seal         *seal.Seal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
 	// Demo shows the demo company's sign-ins on the sign-in page.
 	Demo bool
 
-	files fs.FS
+	files     fs.FS
+	deliverer *deliver.Deliverer // nil where Outbox is
 }
 
 // Options are what a command decides beyond the settings.
@@ -119,13 +133,29 @@ func (a *App) furnish(folder string) (err error) {
 	if a.Assets, err = web.LoadAssets(); err != nil {
 		return err
 	}
+	relay, err := a.Config.Relay()
+	if err != nil {
+		return err
+	}
+	if relay != nil {
+		a.Outbox = outbox.New(a.DB, a.Clock)
+		a.deliverer = deliver.New(a.Outbox, *relay)
+	}
 	a.Trail = audit.New(a.Clock)
 	a.Teams = team.New(a.DB, a.Clock, a.Trail)
 	a.People = people.New(a.DB, a.Clock, a.Trail, a.Teams)
 	a.Door = door.New(a.DB, a.Clock, a.Trail, door.Settings{Secret: a.Secret, Lasts: a.Config.Session, Hashers: a.Config.Hashers})
-	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog)
-	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog})
-	ledger := evidence.New(a.Progress.Follow)
+	ledger := evidence.New()
+	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog, ledger)
+	ledger.Tell(a.Progress.Follow)
+	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
+		Ledger: ledger, Programmes: a.current})
+	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
+		Progress: a.Progress, Training: a.Training, Programmes: a.current})
+	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
+		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
+	a.Sessions = session.New(session.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
+	a.External = external.New(external.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
@@ -171,6 +201,9 @@ func (a *App) Reread() {
 	}
 }
 
+// current gives the programmes in force.
+func (a *App) current() *programme.Book { return a.Programmes.Current() }
+
 // Content gives the content of a folder, or what is built in.
 func Content(folder string) fs.FS {
 	if folder == "" {
@@ -190,15 +223,20 @@ type chore struct {
 }
 
 func (a *App) chores() []chore {
-	return []chore{
+	all := []chore{
 		{"visits", time.Second, a.Progress.Flush},
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
+		{"certificates", time.Minute, a.Certificates.Tick},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}
+	if a.deliverer != nil {
+		all = append(all, chore{"mail", 3 * time.Second, a.deliverer.Deliver})
+	}
+	return all
 }
 
 // Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.

@@ -16,8 +16,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -31,6 +34,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
 	"tongguan/web"
 	"tongguan/web/words"
@@ -58,8 +62,13 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Sessions   *session.Sessions
+	External   *external.Trainings
 	Assets     *web.Assets
 	Log        *slog.Logger
+
+	Certificates *certification.Certification
+	Seal         *seal.Seal
 
 	Secret    []byte
 	URL       string // under which people reach the site
