@@ -166,6 +166,11 @@ func TestMarks(t *testing.T) {
 		"shown only, afterwards": {session, (&ledger{}).add(evidence.Session, "topic", 0, true).add(evidence.Session, "topic", 0, true, evidence.Idle), "done [1]; met 0/0 tries 0"},
 		"anything, at one moment": {anything, (&ledger{}).add(evidence.External, "x", 0, true, hour).add(evidence.External, "y", 0, true, hour).
 			add(evidence.External, "z", 0, true, hour), "done [1]; met 0/0 tries 0"},
+		"taken back by a clock that is behind": {session, (&ledger{}).add(evidence.Session, "topic", 0, true, 5*hour).taken(evidence.Session, "topic", 4*hour),
+			"ready []; withdrawn 0/0 tries 0"},
+		"undone, and another seat counts": {session, (&ledger{}).add(evidence.Session, "topic", 0, true, "s1/p/1", hour).
+			add(evidence.Session, "topic", 0, false, "s1/p/2", 3*hour, evidence.Undoes).add(evidence.Session, "topic", 0, true, "s2/p/1", 3*hour),
+			"done [3]; met 0/0 tries 0"},
 		"never passed":           {session, (&ledger{}).add(evidence.Session, "topic", 0, false), "ready []; nothing 0/0 tries 0"},
 		"shown only":             {session, (&ledger{}).add(evidence.Session, "topic", 0, true, evidence.Idle), "ready []; nothing 0/0 tries 0"},
 		"signed":                 {signoff, (&ledger{}).add(evidence.Signoff, "p/s", 0, true), "done [1]; met 0/0 tries 0"},

@@ -122,7 +122,7 @@ func TestTheBook(t *testing.T) {
 	if diff := cmp.Diff([]string{"2.4.1", "2.4.2"}, p.Clauses); diff != "" {
 		t.Error(diff)
 	}
-	if c := p.Certificate; !slices.Equal(c.Renew, []string{"talk"}) || !slices.Equal(c.Revoke, []string{"hr"}) || c.Approval {
+	if c := p.Certificate; !slices.Equal(c.Renew, []string{"read", "talk"}) || !slices.Equal(c.Revoke, []string{"hr"}) || c.Approval {
 		t.Errorf("%+v", c)
 	}
 	if b.Get("none") != nil || p.Step("none") != nil || p.Step("talk").Tasks[0].Session != "talk" {
@@ -189,7 +189,7 @@ var edits = []struct{ old, new, want string }{
 	{"grace: 14", "grace: 400", "36 validity"},
 	{"issue: approval", "issue: later", "39 issue_unknown"},
 	{"renew: [quiz, sign]", "renew: [quiz, gone]", "40 renew_unknown"},
-	{"renew: [quiz, sign]", "renew: [read]", "40 renew_lesson"},
+	{"renew: [quiz, sign]", "renew: [read]", ""},
 	{"      - external: any\n", "      - lesson: c\n", ""},
 	{"renew: [quiz, sign]", "renew: [quiz, choose]", ""},
 	{"revoke: [hr, inspector]", "revoke: [hr, learner]", "41 revoke_unknown"},
@@ -229,7 +229,6 @@ func TestWhatIsWrongIsSaidAtItsLine(t *testing.T) {
 		{"id: sample\nkind: new-hire\ntitle: {zh: 题, en: T}\nsummary: {zh: 要, en: S}\nsteps: []\n", "5 steps_number"},
 		{"id: sample\nkind: new-hire\ntitle: {zh: 题, en: T}\nsummary: {zh: 要, en: S}\nsteps:\n" + strings.Repeat("  - {}\n", maxSteps+1), "5 steps_number"},
 		{"id: sample\nkind: new-hire\ntitle: {zh: 题, en: T}\nsummary: {zh: 要, en: S}\nsteps:\n  - {id: s, title: {zh: 题, en: T}, session: s}\n", "1 clauses_none"},
-		{"id: sample\nkind: new-hire\ntitle: {zh: 题, en: T}\nsummary: {zh: 要, en: S}\nsteps:\n  - {id: s, title: {zh: 题, en: T}, lesson: c}\ncertificate:\n  title: {zh: 证, en: C}\n  months: 6\n", "8 renew_none"},
 		{strings.Repeat("#", maxFile+1), "0 large"},
 	} {
 		_, problems := Read(fstest.MapFS{"programmes/sample.yaml": {Data: []byte(whole.text)}}, content())
@@ -259,20 +258,6 @@ func everyKey(t *testing.T, said map[string]bool) {
 			if !said[m[1]] {
 				t.Errorf("no test has %s", m[1])
 			}
-		}
-	}
-}
-
-// Of alternatives, so many must be other than reading as a renewal needs.
-func TestRenewalByReadingAlone(t *testing.T) {
-	for need, want := range map[string][]string{"1": nil, "2": {"sample.yaml:39 renew_lesson"}} {
-		text := strings.NewReplacer("need: 2", "need: "+need, "      - {session: topic-a}\n      - external: any\n", "      - lesson: c\n",
-			"renew: [quiz, sign]", "renew: [choose]").Replace(sample(t, "sample"))
-		files := folder(t)
-		files["programmes/sample.yaml"] = &fstest.MapFile{Data: []byte(text)}
-		_, problems := Read(files, content())
-		if diff := cmp.Diff(want, found(problems)); diff != "" {
-			t.Errorf("%s needed: %s", need, diff)
 		}
 	}
 }
