@@ -34,7 +34,7 @@ func (a *App) Fiber(demo []site.Demo) *fiber.App {
 		Training: a.Training, Sessions: a.Sessions, External: a.External, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}
 	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Attempts: a.Attempts, Training: a.Training, Tally: a.Tally,
-		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
+		Certificates: a.Certificates, Seal: a.Seal, Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
 	f := fiber.New(fiber.Config{
 		AppName: "tongguan", Immutable: true, // without it request strings change under whoever keeps them
 		BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
