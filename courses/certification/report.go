@@ -80,6 +80,17 @@ func (r *Reports) People(ctx context.Context, actor access.Actor, ask Question) 
 	return r.lines(ctx, s, orders[ask.Sort], ask)
 }
 
+// Some gives those of some people whom the reader sees, by name.
+func (r *Reports) Some(ctx context.Context, actor access.Actor, persons []string) ([]Line, error) {
+	s, err := r.choose(ctx, actor, Question{})
+	if err != nil || len(persons) == 0 {
+		return nil, err
+	}
+	s.oneOf(persons)
+	out, _, err := r.lines(ctx, s, byName, Question{})
+	return out, err
+}
+
 // lines reads one page of a selection.
 func (r *Reports) lines(ctx context.Context, s *selection, order string, ask Question) ([]Line, int, error) {
 	n, err := countPeople(ctx, r.db.Read(), s)

@@ -47,6 +47,16 @@ func (s *selection) text(text string) {
 	}
 }
 
+// oneOf keeps some people.
+func (s *selection) oneOf(persons []string) {
+	marks := make([]string, len(persons))
+	values := make([]any, len(persons))
+	for i, p := range persons {
+		marks[i], values[i] = "?", p
+	}
+	s.and("p.id IN ("+strings.Join(marks, ", ")+")", values...)
+}
+
 // standing keeps those who stand so, in a programme or in any.
 func (s *selection) standing(programme string, state State, today string) {
 	in := "%"

@@ -25,9 +25,9 @@ func (t *Training) EnrolTogether(ctx context.Context, actor access.Actor, person
 	case dateErr != nil:
 		return 0, fault.New(fault.Invalid, "programmes.start_form").At("start")
 	case len(persons) == 0:
-		return 0, fault.New(fault.Invalid, "programmes.nobody_chosen").At("person")
+		return 0, fault.New(fault.Invalid, "cert_team.nobody_chosen").At("person")
 	case len(persons) > MostTogether:
-		return 0, fault.New(fault.Invalid, "programmes.too_many", "max", MostTogether).At("person")
+		return 0, fault.New(fault.Invalid, "cert_team.too_many", "max", MostTogether).At("person")
 	}
 	for _, person := range persons {
 		if err := t.people.Check(ctx, actor, access.Enrol, person); err != nil {

@@ -67,6 +67,7 @@ type App struct {
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
+	Reports      *certification.Reports
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -143,8 +144,9 @@ func (a *App) furnish(folder string) (err error) {
 	ledger.Tell(a.Progress.Follow)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
 		Ledger: ledger, Programmes: a.current})
-	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
-		Progress: a.Progress, Training: a.Training, Programmes: a.current})
+	parts := certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
+		Progress: a.Progress, Training: a.Training, Programmes: a.current}
+	a.Certificates, a.Reports = certification.New(parts), certification.NewReports(parts)
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
@@ -219,6 +221,8 @@ func (a *App) chores() []chore {
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
+		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}

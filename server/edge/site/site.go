@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
@@ -58,8 +59,11 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Reports    *certification.Reports
 	Assets     *web.Assets
 	Log        *slog.Logger
+
+	Certificates *certification.Certification
 
 	Secret    []byte
 	URL       string // under which people reach the site
