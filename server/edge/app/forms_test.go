@@ -52,6 +52,8 @@ var mistakes = []mistake{
 	{route: "/team/:person/time", field: "percent", value: "301"},
 	{route: "/team/:person/time", field: "percent", value: "some"},
 	{route: "/team/:person/time", field: "reason", value: " "},
+	{route: "/team/enrol", field: "start", value: "2026-02-30"},
+	{route: "/team/enrol", field: "programme", value: "no-such-programme"},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},

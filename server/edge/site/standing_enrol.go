@@ -90,10 +90,8 @@ func (s *Site) drawPreview(c *fiber.Ctx, v visit, in intake, cause error) error 
 	if in.all > len(in.persons) {
 		p.Over = v.voice.T("cert_team.over", "max", training.MostTogether, "n", in.all-len(in.persons))
 	}
-	if into != nil {
-		if err := s.previewPeople(c, v, in, &p); err != nil {
-			return err
-		}
+	if err := s.previewPeople(c, v, in, &p); err != nil {
+		return err
 	}
 	return s.draw(c, board.PreviewPage(p))
 }
