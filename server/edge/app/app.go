@@ -15,8 +15,10 @@ import (
 	"tongguan/content"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -33,8 +35,10 @@ import (
 	"tongguan/server/base/outbox"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/badges"
 	"tongguan/server/edge/check"
 	"tongguan/server/edge/deliver"
+	"tongguan/server/edge/seal"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -62,12 +66,15 @@ type App struct {
 	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
+	Sessions   *session.Sessions
+	External   *external.Trainings
 	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
 	Assets     *web.Assets
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
 	Reports      *certification.Reports
+	Seal         *seal.Seal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -147,6 +154,10 @@ func (a *App) furnish(folder string) (err error) {
 	parts := certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
 		Progress: a.Progress, Training: a.Training, Programmes: a.current}
 	a.Certificates, a.Reports = certification.New(parts), certification.NewReports(parts)
+	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
+		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
+	a.Sessions = session.New(session.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
+	a.External = external.New(external.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
