@@ -238,5 +238,8 @@ func (c *Certification) keep(ctx context.Context, q db.Q, s Standing, changes []
 	if err := putStanding(ctx, q, s); err != nil {
 		return err
 	}
+	if err := markSums(ctx, q, []string{s.Person}); err != nil {
+		return err
+	}
 	return insertTransitions(ctx, q, s, first, changes, c.clock.Now())
 }

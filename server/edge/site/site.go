@@ -62,6 +62,7 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Reports    *certification.Reports
 	Sessions   *session.Sessions
 	External   *external.Trainings
 	Assets     *web.Assets
