@@ -38,6 +38,8 @@ type Config struct {
 	LLM        string        `env:"TONGGUAN_LLM_URL" help:"address of an OpenAI-compatible chat endpoint (…/v1) that may voice customers in role-plays, never in exams; empty: off"`
 	LLMKey     string        `env:"TONGGUAN_LLM_KEY" help:"its key" secret:"whole"`
 	LLMModel   string        `env:"TONGGUAN_LLM_MODEL" help:"the model that it is asked for"`
+	SMTP       string        `env:"TONGGUAN_SMTP_URL" help:"mail server: smtp://user:password@host:587 (STARTTLS is required), smtps://…:465, or smtp://host:25?tls=none for a relay in the house; empty: no mail is sent" secret:"relay"`
+	MailFrom   string        `env:"TONGGUAN_MAIL_FROM" help:"sender of every mail: an address, with a name (通关 <tongguan@example.cn>) or without"`
 	Checkpoint time.Duration `env:"TONGGUAN_CHECKPOINT_EVERY" envDefault:"1h" help:"how often a signed checkpoint of the audit trail is written beside the database"`
 }
 
@@ -87,7 +89,8 @@ func (c Config) check() error {
 	if c.Session < time.Minute || c.Checkpoint < time.Second {
 		return errors.New("config: TONGGUAN_SESSION must be at least 1m and TONGGUAN_CHECKPOINT_EVERY at least 1s")
 	}
-	return nil
+	_, err := c.Relay()
+	return err
 }
 
 // Location is the zone in which dates are shown.
@@ -154,6 +157,8 @@ func (c Config) Settings() []Setting {
 		switch {
 		case f.Tag.Get("secret") == "dsn":
 			value = HidePassword(value)
+		case f.Tag.Get("secret") == "relay":
+			value = hideInRelay(value)
 		case f.Tag.Get("secret") == "whole" && value != "":
 			value = "•••"
 		}

@@ -75,6 +75,8 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		{"TONGGUAN_URL", "ftp://learn.example.cn"},
 		{"TONGGUAN_ADDR", "8080"},
 		{"TONGGUAN_TRUSTED_PROXIES", "10.0.0.1,everybody"},
+		{"TONGGUAN_SMTP_URL", "smtp://mail.example.cn:587"}, // no sender
+		{"TONGGUAN_MAIL_FROM", "nobody"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			clean(t)
@@ -109,6 +111,8 @@ func TestHidePassword(t *testing.T) {
 func TestSettingsHidePasswordsAndExplainEverything(t *testing.T) {
 	clean(t)
 	t.Setenv("TONGGUAN_DATABASE", "host=db password=s3cret sslmode=disable")
+	t.Setenv("TONGGUAN_SMTP_URL", "smtp://me@example.cn:s3cret@mail.example.cn")
+	t.Setenv("TONGGUAN_MAIL_FROM", "me@example.cn")
 	c, err := Load()
 	if err != nil {
 		t.Fatal(err)

@@ -28,8 +28,10 @@ import (
 	"tongguan/server/base/db"
 	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
+	"tongguan/server/base/outbox"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/deliver"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -56,6 +58,7 @@ type App struct {
 	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
+	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
 	Assets     *web.Assets
 	Log        *slog.Logger
 
@@ -64,7 +67,8 @@ type App struct {
 	// Demo shows the demo company's sign-ins on the sign-in page.
 	Demo bool
 
-	files fs.FS
+	files     fs.FS
+	deliverer *deliver.Deliverer // nil where Outbox is
 }
 
 // Options are what a command decides beyond the settings.
@@ -115,6 +119,14 @@ func (a *App) furnish(folder string) (err error) {
 	}
 	if a.Assets, err = web.LoadAssets(); err != nil {
 		return err
+	}
+	relay, err := a.Config.Relay()
+	if err != nil {
+		return err
+	}
+	if relay != nil {
+		a.Outbox = outbox.New(a.DB, a.Clock)
+		a.deliverer = deliver.New(a.Outbox, *relay)
 	}
 	a.Trail = audit.New(a.Clock)
 	a.Teams = team.New(a.DB, a.Clock, a.Trail)
@@ -179,7 +191,7 @@ type chore struct {
 }
 
 func (a *App) chores() []chore {
-	return []chore{
+	all := []chore{
 		{"visits", time.Second, a.Progress.Flush},
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
@@ -188,6 +200,10 @@ func (a *App) chores() []chore {
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}
+	if a.deliverer != nil {
+		all = append(all, chore{"mail", 3 * time.Second, a.deliverer.Deliver})
+	}
+	return all
 }
 
 // Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.
