@@ -71,7 +71,11 @@ func (t *Training) enrol(ctx context.Context, q db.Q, actor access.Actor, p *pro
 	if err := keepVersion(ctx, q, p, now); err != nil {
 		return false, err
 	}
-	added, err := insertEnrolment(ctx, q, e)
+	put := insertEnrolment
+	if e.Rule != "" {
+		put = insertFirst
+	}
+	added, err := put(ctx, q, e)
 	if err != nil || !added {
 		return false, err
 	}

@@ -2,6 +2,8 @@ package training
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"tongguan/server/base/db"
 )
@@ -16,4 +18,25 @@ func holding(ctx context.Context, q db.Q, person, team string) (as []Assignment,
 		SELECT `+columns+` FROM assignment
 		WHERE withdrawn_at IS NULL AND (person_id = $1 OR team_id IN (SELECT id FROM above))`, person, team)
 	return as, err
+}
+
+// place is somebody's place in a programme, with their name and team.
+type place struct {
+	Enrolment
+	Name string `db:"name"`
+	Team string `db:"team_id"`
+}
+
+// placesOf gives the places of those whose buddy somebody is, of those in these teams, or of everybody who has not left.
+func placesOf(ctx context.Context, q db.Q, buddy string, teams map[string]bool, everybody bool) (out []place, err error) {
+	ids := append(slices.Sorted(maps.Keys(teams)), "") // a list must not be empty; no team is called so
+	query, args, err := db.In(`SELECT `+enrolmentColumns+`, p.name, COALESCE(p.team_id, '') AS team_id
+		FROM enrolment JOIN person p ON p.id = person_id
+		WHERE ended_at IS NULL AND p.state <> 'suspended' AND (? OR buddy_id = ? OR p.team_id IN (?))
+		ORDER BY person_id, programme`, everybody, buddy, ids)
+	if err != nil {
+		return nil, err
+	}
+	err = q.Select(ctx, &out, query, args...)
+	return out, err
 }
