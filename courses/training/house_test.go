@@ -154,3 +154,12 @@ func (h *house) trailed(act string) (n int) {
 	}
 	return n
 }
+
+func replaceOne(s, old, new string) string {
+	if !strings.Contains(s, old) {
+		panic("nothing to replace: " + old)
+	}
+	return strings.Replace(s, old, new, 1)
+}
+
+func join(s []string) string { return strings.Join(s, ", ") }

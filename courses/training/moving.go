@@ -78,10 +78,7 @@ func (t *Training) MoveOn(ctx context.Context, actor access.Actor, person, id, t
 		return fault.New(fault.Missing, "error.missing")
 	}
 	return t.db.Write(ctx, func(q db.Q) error {
-		if err := t.ledger.Hold(ctx, q, person); err != nil {
-			return err
-		}
-		e, err := enrolmentIn(ctx, q, person, id)
+		e, err := t.claimPlace(ctx, q, person, id)
 		if err != nil {
 			return err
 		}

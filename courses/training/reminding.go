@@ -59,7 +59,9 @@ func (t *Training) RemindSigners(ctx context.Context, _ []reminder.Person, day s
 	if err != nil {
 		return nil, err
 	}
-	anybody := func(place) []programme.Signer { return []programme.Signer{programme.Buddy, programme.Manager, programme.HR} }
+	anybody := func(place) []programme.Signer {
+		return []programme.Signer{programme.Buddy, programme.Manager, programme.HR}
+	}
 	waiting, err := t.waiting(ctx, all, anybody, day)
 	if err != nil {
 		return nil, err

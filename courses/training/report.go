@@ -30,10 +30,11 @@ type place struct {
 // placesOf gives the places of those whose buddy somebody is, of those in these teams, or of everybody who has not left.
 func placesOf(ctx context.Context, q db.Q, buddy string, teams map[string]bool, everybody bool) (out []place, err error) {
 	ids := append(slices.Sorted(maps.Keys(teams)), "") // a list must not be empty; no team is called so
-	query, args, err := db.In(`SELECT `+enrolmentColumns+`, p.name, COALESCE(p.team_id, '') AS team_id
-		FROM enrolment JOIN person p ON p.id = person_id
-		WHERE ended_at IS NULL AND p.state <> 'suspended' AND (? OR buddy_id = ? OR p.team_id IN (?))
-		ORDER BY person_id, programme`, everybody, buddy, ids)
+	query, args, err := db.In(`SELECT e.person_id, e.programme, e.version, e.start_on, COALESCE(e.rule_id, '') AS rule_id,
+			COALESCE(e.enrolled_by, '') AS enrolled_by, e.enrolled_at, COALESCE(e.buddy_id, '') AS buddy_id, p.name, COALESCE(p.team_id, '') AS team_id
+		FROM enrolment e JOIN person p ON p.id = e.person_id
+		WHERE e.ended_at IS NULL AND p.state <> 'suspended' AND (? OR e.buddy_id = ? OR p.team_id IN (?))
+		ORDER BY e.person_id, e.programme`, everybody, buddy, ids)
 	if err != nil {
 		return nil, err
 	}

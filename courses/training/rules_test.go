@@ -222,4 +222,3 @@ func TestTenThousand(t *testing.T) {
 		took("reminders", func() error { return second(h.RemindSteps(ctx, nil, "2026-02-02")) })
 	})
 }
-

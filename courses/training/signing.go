@@ -100,10 +100,11 @@ func (t *Training) sign(ctx context.Context, actor access.Actor, s Signing, requ
 		return err
 	}
 	return t.db.Write(ctx, func(q db.Q) error {
-		if err := t.ledger.Hold(ctx, q, s.Person); err != nil {
+		e, err := t.claimPlace(ctx, q, s.Person, s.Programme)
+		if err != nil {
 			return err
 		}
-		e, task, err := t.signable(ctx, q, actor, to, s)
+		task, err := t.signable(ctx, q, actor, to, e, s)
 		if err != nil {
 			return err
 		}
@@ -120,25 +121,16 @@ func (t *Training) sign(ctx context.Context, actor access.Actor, s Signing, requ
 }
 
 // signable finds the task that is to be signed, where the actor is whom it names.
-func (t *Training) signable(ctx context.Context, q db.Q, actor access.Actor, to access.Relation, s Signing) (Enrolment, *programme.Task, error) {
-	missing := fault.New(fault.Missing, "error.missing")
-	e, err := enrolmentIn(ctx, q, s.Person, s.Programme)
-	if err != nil {
-		return e, nil, err
-	}
+func (t *Training) signable(ctx context.Context, q db.Q, actor access.Actor, to access.Relation, e Enrolment, s Signing) (*programme.Task, error) {
 	p, err := t.Version(ctx, q, e.Version)
 	if err != nil {
-		return e, nil, err
+		return nil, err
 	}
 	step := p.Step(s.Step)
-	if step == nil || s.Task < 0 || s.Task >= len(step.Tasks) {
-		return e, nil, missing
+	if step == nil || s.Task < 0 || s.Task >= len(step.Tasks) || !signs(actor, to, e, step.Tasks[s.Task].Signoff) {
+		return nil, fault.New(fault.Missing, "error.missing")
 	}
-	task := &step.Tasks[s.Task]
-	if !signs(actor, to, e, task.Signoff) {
-		return e, nil, missing
-	}
-	return e, task, nil
+	return &step.Tasks[s.Task], nil
 }
 
 // signs says whether the actor is whom a step names to sign it.

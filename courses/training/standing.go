@@ -161,7 +161,11 @@ func (t *Training) Signable(ctx context.Context, actor access.Actor, s Signing) 
 	if err := actor.Check(access.SignStep, to); err != nil {
 		return Waiting{}, err
 	}
-	e, task, err := t.signable(ctx, t.db.Read(), actor, to, s)
+	e, err := enrolmentIn(ctx, t.db.Read(), s.Person, s.Programme)
+	if err != nil {
+		return Waiting{}, err
+	}
+	task, err := t.signable(ctx, t.db.Read(), actor, to, e, s)
 	if err != nil {
 		return Waiting{}, err
 	}

@@ -47,10 +47,7 @@ func (t *Training) waive(ctx context.Context, actor access.Actor, w Waiver, requ
 	}
 	w.ID, w.By, w.At = t.clock.ID(), actor.ID, t.clock.Now()
 	return t.db.Write(ctx, func(q db.Q) error {
-		if err := t.ledger.Hold(ctx, q, w.Person); err != nil {
-			return err
-		}
-		e, err := enrolmentIn(ctx, q, w.Person, w.Programme)
+		e, err := t.claimPlace(ctx, q, w.Person, w.Programme)
 		if err != nil {
 			return err
 		}
