@@ -61,7 +61,7 @@ type Task struct {
 	Signoff  Signer         `json:"signoff,omitempty"`  // who signs
 	External string         `json:"external,omitempty"` // a topic; "any" takes every one
 	Points   []catalog.Text `json:"points,omitempty"`   // what whoever signs has seen done
-	Score    int            `json:"score,omitempty"`    // basis points needed; 0: passed by the content's own rules
+	Score    int            `json:"score,omitempty"`    // basis points needed: instead of a quiz's pass mark, beside passing a scene; 0: passing is enough
 	Counts   Counts         `json:"counts,omitempty"`   // which of several attempts counts
 	Attempts int            `json:"attempts,omitempty"` // how many attempts count at most; 0 is no limit
 	Wait     int64          `json:"wait,omitempty"`     // milliseconds: an attempt closed sooner after a failed one does not count
@@ -109,6 +109,10 @@ func (p *Programme) Step(id string) *Step {
 	}
 	return nil
 }
+
+// Fresh says whether only what was done since somebody began counts: a periodic training is for what is new, and is not done
+// by what was learnt years ago. Whoever judges gives the moment as the case's Since.
+func (p *Programme) Fresh() bool { return p.Kind == Periodic }
 
 // Text is the whole programme as it is kept: JSON with its fields in a fixed order.
 func (p *Programme) Text() string {

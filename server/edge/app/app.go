@@ -21,6 +21,7 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
+	"tongguan/quizzes/scenario"
 	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -31,6 +32,7 @@ import (
 	"tongguan/server/base/outbox"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/check"
 	"tongguan/server/edge/deliver"
 	"tongguan/web"
 	"tongguan/web/words"
@@ -51,6 +53,7 @@ type App struct {
 	Door       *door.Door
 	Catalog    *catalog.Library
 	Bank       *bank.Library
+	Programmes *programme.Library
 	Attempts   *attempt.Attempts
 	Tally      *tally.Tally
 	Rehearsals *roleplay.Rehearsals
@@ -141,7 +144,8 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
 	a.rehearse(files, ledger)
-	return nil
+	a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound))
+	return err
 }
 
 // rehearse makes the rooms of rehearsal. What cannot be read is left out, and said.
@@ -158,7 +162,16 @@ func (a *App) rehearse(files fs.FS, ledger *evidence.Ledger) {
 	a.files = files
 }
 
-// Reread takes in worlds and scripts that an author has changed.
+// bound gives what programmes may name, as it is in force.
+func (a *App) bound() programme.Content {
+	var scenes []*scenario.Script
+	for _, s := range a.Plays.Scripts() {
+		scenes = append(scenes, s.Script)
+	}
+	return check.Bind(a.Catalog.Current(), a.Bank.Current(), scenes)
+}
+
+// Reread takes in worlds and scripts that an author has changed, and what rests on them.
 func (a *App) Reread() {
 	worlds, problems := roleplay.ReadWorlds(a.files)
 	scripts, more := roleplay.ReadScripts(a.files)
@@ -167,10 +180,13 @@ func (a *App) Reread() {
 	}
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
+	if _, _, err := a.Programmes.Refresh(); err != nil {
+		a.Log.Warn("content", "error", err)
+	}
 }
 
 // programmes gives the programmes in force.
-func (a *App) programmes() *programme.Book { return &programme.Book{} }
+func (a *App) programmes() *programme.Book { return a.Programmes.Current() }
 
 // Content gives the content of a folder, or what is built in.
 func Content(folder string) fs.FS {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/programme"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
 	"tongguan/quizzes/scenario"
@@ -22,20 +23,23 @@ func Lint(files fs.FS) []fault.Problem {
 	problems = append(problems, cross(c, b)...)
 	_, worlds := roleplay.ReadWorlds(files)
 	problems = append(problems, worlds...)
-	problems = append(problems, scripts(files)...)
+	scenes, more := scripts(files)
+	problems = append(problems, more...)
+	_, more = programme.Read(files, Bind(c, b, scenes))
+	problems = append(problems, more...)
 	fault.SortProblems(problems)
 	return problems
 }
 
-// scripts gives what is wrong with the role-play scripts.
-func scripts(files fs.FS) []fault.Problem {
+// scripts gives the role-play scripts, and what is wrong with them.
+func scripts(files fs.FS) ([]*scenario.Script, []fault.Problem) {
 	all, problems := roleplay.ReadScripts(files)
 	known := Known(files)
 	for _, s := range all {
 		more, _ := s.Lint(path.Join("scenarios", s.ID, scenario.First+".md"), known)
 		problems = append(problems, more...)
 	}
-	return problems
+	return all, problems
 }
 
 // Known says which clauses the policy has, and which dialogue acts the library of utterances.
@@ -46,10 +50,11 @@ func Known(files fs.FS) scenario.Known {
 }
 
 // All gives what is wrong with the content in force.
-func All(c *catalog.Library, b *bank.Library) []fault.Problem {
+func All(c *catalog.Library, b *bank.Library, p *programme.Library) []fault.Problem {
 	_, problems, _ := c.Refresh() // a folder that cannot be listed leaves the problems of the last reading
 	_, more, _ := b.Refresh()
-	problems = slices.Concat(problems, more, cross(c.Current(), b.Current()))
+	_, last, _ := p.Refresh() // bound to what the two have found
+	problems = slices.Concat(problems, more, last, cross(c.Current(), b.Current()))
 	fault.SortProblems(problems)
 	return problems
 }

@@ -99,4 +99,7 @@ func (s *Site) refresh() {
 	if _, _, err := s.Bank.Refresh(); err != nil {
 		s.Log.Warn("content", "error", err)
 	}
+	if _, _, err := s.Programmes.Refresh(); err != nil { // last: they name what the others have
+		s.Log.Warn("content", "error", err)
+	}
 }

@@ -159,7 +159,7 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 	if p.Head, err = s.deskHead(c, v); err != nil {
 		return err
 	}
-	for _, problem := range check.All(s.Catalog, s.Bank) {
+	for _, problem := range check.All(s.Catalog, s.Bank, s.Programmes) {
 		p.Problems = append(p.Problems, desk.Problem{File: problem.File, Line: problem.Line, Text: v.voice.T(problem.Key, pairs(problem.Args)...)})
 	}
 	for _, k := range s.Plays.Scripts() {

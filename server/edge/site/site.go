@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -48,6 +49,7 @@ type Site struct {
 	Door       *door.Door
 	Catalog    *catalog.Library
 	Bank       *bank.Library
+	Programmes *programme.Library
 	Attempts   *attempt.Attempts
 	Tally      *tally.Tally
 	Rehearsals *roleplay.Rehearsals
