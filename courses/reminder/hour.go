@@ -11,9 +11,9 @@ type Hour struct {
 	hour, minute int
 }
 
-// ParseHour reads "08:00", or "off".
+// ParseHour reads "08:00"; "off" and "" are the zero Hour.
 func ParseHour(s string) (Hour, error) {
-	if s == "off" {
+	if s == "off" || s == "" {
 		return Hour{}, nil
 	}
 	t, err := time.Parse("15:04", s)
@@ -28,6 +28,9 @@ func ParseHour(s string) (Hour, error) {
 func (h Hour) On(day time.Time, zone *time.Location) (at time.Time, on bool) {
 	y, m, d := day.In(zone).Date()
 	at = time.Date(y, m, d, h.hour, h.minute, 0, 0, zone)
+	if at.Hour()*60+at.Minute() < h.hour*60+h.minute && at.Day() == d {
+		at = at.Add(time.Hour) // the clocks of a zone say on which side of the gap it falls
+	}
 	if earlier := at.Add(-time.Hour); earlier.Hour() == at.Hour() && earlier.Minute() == at.Minute() {
 		at = earlier
 	}

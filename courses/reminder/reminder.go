@@ -14,7 +14,6 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/server/base/access"
-	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/db"
 	"tongguan/server/base/outbox"
@@ -45,7 +44,6 @@ type Parts struct {
 	DB     *db.DB
 	Clock  *clock.Clock
 	Zone   *time.Location
-	Trail  *audit.Trail
 	People *people.People
 	Outbox *outbox.Outbox // nil: no mails, notices only
 	Write  Write
@@ -73,8 +71,8 @@ const (
 	kept = 60
 )
 
-// Run tells everybody what is due today, once the hour has come. Called every minute, it does nothing most times.
-func (r *Reminders) Run(ctx context.Context) error {
+// Tell tells everybody what is due today, once the hour has come. Called every minute, it does nothing most times.
+func (r *Reminders) Tell(ctx context.Context) error {
 	now := time.UnixMilli(r.Clock.Now()).In(r.Zone)
 	at, on := r.At.On(now, r.Zone)
 	if !on || now.Before(at) {

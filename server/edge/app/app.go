@@ -16,6 +16,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/reminder"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -61,6 +62,7 @@ type App struct {
 	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
+	Reminders  *reminder.Reminders
 	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
 	Assets     *web.Assets
 	Log        *slog.Logger
@@ -144,8 +146,10 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
 	a.rehearse(files, ledger)
-	a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound))
-	return err
+	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
+		return err
+	}
+	return a.remind()
 }
 
 // rehearse makes the rooms of rehearsal. What cannot be read is left out, and said.
@@ -213,6 +217,8 @@ func (a *App) chores() []chore {
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
+		{"rules", time.Minute, a.Training.Apply},
+		{"reminders", time.Minute, a.Reminders.Tell},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}
