@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tongguan/server/base/db"
+	"tongguan/server/base/fault"
 )
 
 func dayDone(ctx context.Context, q db.Q, day string) (bool, error) {
@@ -41,7 +42,10 @@ func notice(ctx context.Context, q db.Q, person, day string) (items string, err 
 }
 
 func aside(ctx context.Context, q db.Q, person, day string, now int64) error {
-	_, err := q.Exec(ctx, "UPDATE digest SET aside_at = $3 WHERE person_id = $1 AND day = $2 AND aside_at IS NULL", person, day, now)
+	n, err := q.Exec(ctx, "UPDATE digest SET aside_at = COALESCE(aside_at, $3) WHERE person_id = $1 AND day = $2", person, day, now)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Missing, "error.missing")
+	}
 	return err
 }
 

@@ -41,6 +41,9 @@ func (t *Training) tell(ctx context.Context, q db.Q, person, programme string) e
 
 // Enrol puts a person into a programme by hand, from the given day on. Whoever is in it already stays as they are.
 func (t *Training) Enrol(ctx context.Context, actor access.Actor, person, id, start string) error {
+	if person == "" {
+		return fault.New(fault.Invalid, "programmes.person_needed").At("person")
+	}
 	if err := t.people.Check(ctx, actor, access.Enrol, person); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "people.now.", "import.column.", "import.fate.", "account.scope.", "door.can.",
 	"learn.next.", "learn.go.", "learn.greeting.", "layout.theme.", "quiz.option.", "quiz.sure_", "quiz.show_", "cli.",
 	"negotiate.", "negotiation.", "simulate.", "roleplay.", "scenario.", "stats.", "exchange.", "tally.",
-	"reminder.item.", "reminder.when.", "programmes.kind.", "programmes.state.", "programmes.task.", "programmes.why.", "programmes.signer.", "programmes.starts.", "programmes.go."}
+	"reminder.item.", "reminder.when.", "programmes.kind.", "programmes.state.", "programmes.task.", "programmes.why.", "programmes.signer.", "programmes.starts.", "programmes.go.", "programmes.those."}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

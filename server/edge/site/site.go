@@ -18,6 +18,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/reminder"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -58,6 +59,7 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Reminders  *reminder.Reminders
 	Assets     *web.Assets
 	Log        *slog.Logger
 

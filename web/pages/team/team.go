@@ -3,6 +3,7 @@ package team
 
 import (
 	"tongguan/web/layout"
+	"tongguan/web/pages/programme"
 	"tongguan/web/parts"
 )
 
@@ -89,6 +90,7 @@ type MemberPage struct {
 	Name, Team, HiredOn, Login string
 	Back                       string
 	Assign                     string
+	Programmes                 []programme.Mine
 	Courses                    []Course
 	Attempts                   []Attempt
 	Rehearsals                 []Rehearsal
