@@ -113,6 +113,10 @@ func (t *Training) plan(ctx context.Context, e Enrolment, lines []evidence.Line,
 		}
 	}
 	out := Plan{Enrolment: e, Programme: p, Verdict: p.Judge(c), Today: today}
+	for i := range out.Verdict.Items {
+		item := &out.Verdict.Items[i]
+		item.Late = item.Late && len(out.Verdict.Missing) == 0 // nobody is late with what they may not begin
+	}
 	finished := map[string]bool{}
 	for _, l := range lines {
 		finished[l.Subject] = finished[l.Subject] || l.Kind == evidence.Lesson

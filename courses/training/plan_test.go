@@ -78,7 +78,7 @@ func TestACertificateOpensTheNextProgramme(t *testing.T) {
 	each(t, func(h *house) {
 		o := h.onboard()
 		h.must(h.Enrol(ctx, o.hr.Actor(), o.rep.ID, "track", today))
-		if p := h.plan(o.rep.ID, "track"); p.states() != "choose locked" || !slices.Equal(p.Verdict.Missing, []string{"onboarding"}) || p.First() != -1 {
+		if p := h.plan(o.rep.ID, "track"); p.Late() != 0 || p.states() != "choose locked" || !slices.Equal(p.Verdict.Missing, []string{"onboarding"}) || p.First() != -1 {
 			h.Errorf("%s %v", p.states(), p.Verdict.Missing)
 		}
 		h.Holds(func(_ context.Context, _ db.Q, person string) ([]string, error) {

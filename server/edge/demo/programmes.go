@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tongguan/courses/training"
+	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/access"
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
@@ -48,7 +49,34 @@ func (f *filler) programmes(ctx context.Context) error {
 	if err := f.Training.Waive(ctx, hr, w, "demo-waiver"); err != nil && fault.KindOf(err) != fault.Missing {
 		return err
 	}
+	if err := f.visit(ctx, learner.Actor()); err != nil {
+		return err
+	}
 	return f.accompany(ctx)
+}
+
+// visit has the demo's learner pass the first visit, so that their buddy has something to sign.
+func (f *filler) visit(ctx context.Context, who access.Actor) error {
+	for _, s := range f.Plays.Scripts() {
+		if s.ID != "first_visit" {
+			continue
+		}
+		id, err := f.Plays.Start(ctx, who, s.ID, roleplay.Exam)
+		if err != nil {
+			return err
+		}
+		expert := s.Expert(s.Values())
+		for turn := 0; ; turn++ {
+			scene, err := f.Plays.Scene(ctx, who, id)
+			if err != nil || scene.State == roleplay.Closed {
+				return err
+			}
+			if err := f.Plays.Move(ctx, who, id, turn, expert(scene.On)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // accompany names a buddy for everybody in the onboarding; every other buddy has signed the visits, and one took that back.

@@ -64,6 +64,9 @@ func (s *Site) mine(v visit, p training.Plan) view.Mine {
 	out := view.Mine{Title: p.Programme.Title.In(v.lang), URL: "/programmes/" + p.Programme.ID, Kind: v.voice.T("programmes.kind." + string(p.Programme.Kind)),
 		Done: p.Verdict.Done, Steps: len(p.Verdict.Items), Percent: progressOf(p.Verdict.Done, len(p.Verdict.Items)), Late: p.Late(), Met: p.Verdict.Met,
 		Due: digest.When(v.voice, p.Today, p.Due()), DueNow: p.Due() != "" && p.Due() <= p.Today}
+	if out.Requires = s.certificates(v, p.Verdict.Missing); len(out.Requires) > 0 {
+		out.Due, out.DueNow = v.voice.T("programmes.state.locked"), false // the days pass, and nobody is late with what is not open
+	}
 	if n := p.First(); n >= 0 {
 		out.Next = p.Verdict.Items[n].Step.Title.In(v.lang)
 	}
@@ -132,7 +135,11 @@ func (s *Site) outline(c *fiber.Ctx, v visit, id string) error {
 			out.When = v.voice.T("programmes.day", "n", step.Day)
 		}
 		for n := range step.Tasks {
-			out.Tasks = append(out.Tasks, s.task(v, &step.Tasks[n], ""))
+			t := s.task(v, &step.Tasks[n], "")
+			if want := step.Tasks[n].Score; want > 0 {
+				t.Detail = v.voice.T("programmes.score_needed", "want", v.voice.Percent(want))
+			}
+			out.Tasks = append(out.Tasks, t)
 		}
 		p.Steps = append(p.Steps, out)
 	}

@@ -38,7 +38,7 @@ func (s *Site) inProgrammes(c *fiber.Ctx, v visit) (out []learn.Programme, err e
 		}
 		b := s.nextUp(v, p, n)
 		out = append(out, learn.Programme{Title: p.Programme.Title.In(v.lang), URL: "/programmes/" + p.Programme.ID, Step: b.Step, StepURL: b.URL, When: b.When,
-			Late: p.Verdict.Items[n].Late})
+			Late: p.Verdict.Items[n].Late, Today: p.Verdict.Items[n].Due == p.Today})
 	}
 	return out, err
 }

@@ -63,7 +63,7 @@ type Reminder struct {
 type Programme struct {
 	Title, URL          string
 	Step, StepURL, When string
-	Late                bool
+	Late, Today         bool
 }
 
 // News is a result that a correction has changed, or the answer to an objection.

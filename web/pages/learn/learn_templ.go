@@ -1075,7 +1075,7 @@ func inProgrammes(p Page) templ.Component {
 					}
 				}
 				if g.When != "" {
-					var templ_7745c5c3_Var58 = []any{"tag", templ.KV("tag-red", g.Late)}
+					var templ_7745c5c3_Var58 = []any{"tag", templ.KV("tag-red", g.Late), templ.KV("tag-now", g.Today)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var58...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1100,7 +1100,7 @@ func inProgrammes(p Page) templ.Component {
 					var templ_7745c5c3_Var60 string
 					templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(g.When)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages/learn/learn.templ`, Line: 179, Col: 66}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages/learn/learn.templ`, Line: 179, Col: 96}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var60))
 					if templ_7745c5c3_Err != nil {

@@ -15,6 +15,7 @@ type Mine struct {
 	Next, Due            string // what is next and when, or ""
 	DueNow               bool   // today or before
 	Certificate          string // what it leads to, or ""
+	Requires             []string
 }
 
 // Open is a programme that somebody is not in.
