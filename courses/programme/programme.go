@@ -110,10 +110,6 @@ func (p *Programme) Step(id string) *Step {
 	return nil
 }
 
-// Fresh says whether only what was done since somebody began counts: a periodic training is for what is new, and is not done
-// by what was learnt years ago. Whoever judges gives the moment as the case's Since.
-func (p *Programme) Fresh() bool { return p.Kind == Periodic }
-
 // Text is the whole programme as it is kept: JSON with its fields in a fixed order.
 func (p *Programme) Text() string {
 	text, err := json.Marshal(p)
@@ -176,3 +172,12 @@ func (b *Book) All() []*Programme { return slices.Clone(b.all) }
 
 // Get gives a programme by its id, or nil.
 func (b *Book) Get(id string) *Programme { return b.byID[id] }
+
+// NewBook puts programmes together.
+func NewBook(all ...*Programme) *Book {
+	b := &Book{all: all, byID: map[string]*Programme{}}
+	for _, p := range all {
+		b.byID[p.ID] = p
+	}
+	return b
+}

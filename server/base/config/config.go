@@ -29,6 +29,8 @@ type Config struct {
 	Database   string        `env:"TONGGUAN_DATABASE" help:"a SQLite file, or a PostgreSQL DSN (postgres://… or host=… port=…); default: tongguan.db in the data folder" secret:"dsn"`
 	SecretFile string        `env:"TONGGUAN_SECRET_FILE" help:"file with the secret that signs API tokens and forms; made on first start; every node of a fleet needs the same one; default: secret in the data folder"`
 	URL        string        `env:"TONGGUAN_URL" help:"address under which people reach the site (https://… makes cookies Secure); default: http:// and the listening address"`
+	Company    string        `env:"TONGGUAN_COMPANY" envDefault:"通关 Tongguan" help:"the company's name, as its certificates give it"`
+	BadgeKeys  string        `env:"TONGGUAN_BADGE_KEYS" help:"folder with the keys (*.pem) that sign certificates; the one with the greatest name signs, all are published; the first is made; every node needs the same; default: badge-keys in the data folder"`
 	Zone       string        `env:"TONGGUAN_TIMEZONE" envDefault:"Asia/Shanghai" help:"zone in which dates are shown and due dates end"`
 	Proxies    []string      `env:"TONGGUAN_TRUSTED_PROXIES" help:"addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"`
 	Session    time.Duration `env:"TONGGUAN_SESSION" envDefault:"336h" help:"how long a sign-in lasts"`
@@ -55,6 +57,9 @@ func Load() (Config, error) {
 	}
 	if c.SecretFile == "" {
 		c.SecretFile = filepath.Join(c.Data, "secret")
+	}
+	if c.BadgeKeys == "" {
+		c.BadgeKeys = filepath.Join(c.Data, "badge-keys")
 	}
 	if c.URL == "" {
 		c.URL = "http://" + c.Addr

@@ -33,7 +33,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Addr: "127.0.0.1:8080", Data: "./data", Database: "data/tongguan.db", SecretFile: "data/secret",
-		URL: "http://127.0.0.1:8080", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), DigestAt: "08:00", Checkpoint: time.Hour}
+		URL: "http://127.0.0.1:8080", Company: "通关 Tongguan", BadgeKeys: "data/badge-keys", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), DigestAt: "08:00", Checkpoint: time.Hour}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -14,9 +14,12 @@ import (
 
 	"tongguan/content"
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -33,8 +36,10 @@ import (
 	"tongguan/server/base/outbox"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/badges"
 	"tongguan/server/edge/check"
 	"tongguan/server/edge/deliver"
+	"tongguan/server/edge/seal"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -63,9 +68,14 @@ type App struct {
 	Progress   *progress.Progress
 	Training   *training.Training
 	Reminders  *reminder.Reminders
+	Sessions   *session.Sessions
+	External   *external.Trainings
 	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
 	Assets     *web.Assets
 	Log        *slog.Logger
+
+	Certificates *certification.Certification
+	Seal         *seal.Seal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -141,10 +151,17 @@ func (a *App) furnish(folder string) (err error) {
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog, ledger)
 	ledger.Tell(a.Progress.Follow)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
-		Ledger: ledger, Progress: a.Progress, Zone: a.Zone, Programmes: a.programmes})
+		Ledger: ledger, Progress: a.Progress, Zone: a.Zone, Programmes: a.current})
+	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
+		Progress: a.Progress, Training: a.Training, Programmes: a.current})
+	a.Training.Holds(a.Certificates.Held)
+	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
+		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
+	a.Sessions = session.New(session.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
+	a.External = external.New(external.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
-		Regraded: a.Tally.Forget})
+		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
@@ -189,8 +206,8 @@ func (a *App) Reread() {
 	}
 }
 
-// programmes gives the programmes in force.
-func (a *App) programmes() *programme.Book { return a.Programmes.Current() }
+// current gives the programmes in force.
+func (a *App) current() *programme.Book { return a.Programmes.Current() }
 
 // Content gives the content of a folder, or what is built in.
 func Content(folder string) fs.FS {
@@ -219,6 +236,7 @@ func (a *App) chores() []chore {
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
 		{"rules", time.Minute, a.Training.Apply},
 		{"reminders", time.Minute, a.Reminders.Tell},
+		{"certificates", time.Minute, a.Certificates.Tick},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}

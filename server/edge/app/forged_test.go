@@ -136,7 +136,9 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/programmes/rules": {"hr"}, "/programmes/rules/:rule/end": {"hr"}, "/programmes/:programme/people": {"manager", "hr"},
 		"/programmes/:programme/people/:person/buddy": {"manager", "hr"}, "/programmes/:programme/people/:person/end": {"manager", "hr"},
 		"/programmes/:programme/people/:person/waive": {"hr"}, "/programmes/:programme/people/:person/unwaive": {"hr"}, "/programmes/:programme/people/:person/move": {"hr"},
-		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"}}
+		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"},
+		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
+		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"}}
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}

@@ -34,12 +34,15 @@ type Deliverer struct {
 	// Roots are the authorities whose certificates the mail server may show; nil for those of the system.
 	Roots *x509.CertPool
 
-	outbox *outbox.Outbox
-	relay  config.Relay
+	outbox   *outbox.Outbox
+	relay    config.Relay
+	patience time.Duration
 }
 
 // New makes a deliverer that hands everything to one mail server.
-func New(o *outbox.Outbox, r config.Relay) *Deliverer { return &Deliverer{outbox: o, relay: r} }
+func New(o *outbox.Outbox, r config.Relay) *Deliverer {
+	return &Deliverer{outbox: o, relay: r, patience: patience}
+}
 
 // Deliver sends all mails that are due. The error says what went wrong, for the log; what became of each mail is in the
 // outbox. A mail that is under way when ctx ends is sent to its end.
@@ -60,7 +63,7 @@ func (d *Deliverer) work(ctx context.Context, taken []outbox.Taken) error {
 	note := context.WithoutCancel(ctx) // what has happened is noted, whoever wants to stop
 	ctx, cancel := context.WithTimeout(ctx, atWork)
 	defer cancel()
-	l := &line{relay: d.relay, roots: d.Roots}
+	l := &line{relay: d.relay, roots: d.Roots, patience: d.patience}
 	defer l.hangUp()
 	var troubles []error
 	for i, t := range taken {

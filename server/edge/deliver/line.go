@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/wneessen/go-mail"
 
@@ -14,10 +15,11 @@ import (
 
 // line is a connection to the mail server, when it is open.
 type line struct {
-	relay  config.Relay
-	roots  *x509.CertPool
-	client *mail.Client // nil: not open
-	conn   net.Conn     // what the client speaks over, which it does not close when it fails
+	relay    config.Relay
+	roots    *x509.CertPool
+	patience time.Duration
+	client   *mail.Client // nil: not open
+	conn     net.Conn     // what the client speaks over, which it does not close when it fails
 }
 
 // refusal is a failure that trying again cannot mend.
@@ -44,7 +46,7 @@ func (l *line) open(ctx context.Context) error {
 }
 
 func (l *line) options() []mail.Option {
-	out := []mail.Option{mail.WithPort(l.relay.Port), mail.WithTimeout(patience), mail.WithTLSPolicy(mail.TLSMandatory),
+	out := []mail.Option{mail.WithPort(l.relay.Port), mail.WithTimeout(l.patience), mail.WithTLSPolicy(mail.TLSMandatory),
 		mail.WithTLSConfig(l.tls()), mail.WithDialContextFunc(l.dial)}
 	switch l.relay.Security {
 	case config.WholeTLS:

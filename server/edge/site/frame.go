@@ -65,6 +65,8 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.programmes", "/programmes", true},
 		{"nav.courses", "/courses", true},
 		{"nav.practice", "/practice", true},
+		{"nav.certificates", "/certificates", true},
+		{"nav.training", "/training", true},
 		{"nav.policy", "/policy", true},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
 		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},

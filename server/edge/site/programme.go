@@ -64,7 +64,7 @@ func (s *Site) mine(v visit, p training.Plan) view.Mine {
 	out := view.Mine{Title: p.Programme.Title.In(v.lang), URL: "/programmes/" + p.Programme.ID, Kind: v.voice.T("programmes.kind." + string(p.Programme.Kind)),
 		Done: p.Verdict.Done, Steps: len(p.Verdict.Items), Percent: progressOf(p.Verdict.Done, len(p.Verdict.Items)), Late: p.Late(), Met: p.Verdict.Met,
 		Due: digest.When(v.voice, p.Today, p.Due()), DueNow: p.Due() != "" && p.Due() <= p.Today}
-	if out.Requires = s.certificates(v, p.Verdict.Missing); len(out.Requires) > 0 {
+	if out.Requires = s.certificateTitles(v, p.Verdict.Missing); len(out.Requires) > 0 {
 		out.Due, out.DueNow = v.voice.T("programmes.state.locked"), false // the days pass, and nobody is late with what is not open
 	}
 	if n := p.First(); n >= 0 {
@@ -85,15 +85,15 @@ func progressOf(done, all int) int {
 
 func (s *Site) outlineLine(v visit, p *programme.Programme) view.Open {
 	out := view.Open{Title: p.Title.In(v.lang), URL: "/programmes/" + p.ID, Kind: v.voice.T("programmes.kind." + string(p.Kind)), Summary: p.Summary.In(v.lang),
-		Requires: s.certificates(v, p.Requires), Steps: len(p.Steps)}
+		Requires: s.certificateTitles(v, p.Requires), Steps: len(p.Steps)}
 	if p.Certificate != nil {
 		out.Certificate = p.Certificate.Title.In(v.lang)
 	}
 	return out
 }
 
-// certificates names the certificates of these programmes.
-func (s *Site) certificates(v visit, ids []string) (out []string) {
+// certificateTitles names the certificates of these programmes.
+func (s *Site) certificateTitles(v visit, ids []string) (out []string) {
 	for _, id := range ids {
 		if p := s.Programmes.Current().Get(id); p != nil && p.Certificate != nil {
 			out = append(out, p.Certificate.Title.In(v.lang))
@@ -127,7 +127,7 @@ func (s *Site) outline(c *fiber.Ctx, v visit, id string) error {
 		return fault.New(fault.Missing, "error.missing")
 	}
 	p := s.planHead(c, v, g)
-	p.Requires = s.certificates(v, g.Requires)
+	p.Requires = s.certificateTitles(v, g.Requires)
 	for i := range g.Steps {
 		step := &g.Steps[i]
 		out := view.Step{ID: step.ID, Title: step.Title.In(v.lang), State: "ready", Either: either(v, step), Waits: s.waits(v, g, step, nil)}

@@ -19,7 +19,7 @@ const trainingPage = "/training"
 func (s *Site) planPage(c *fiber.Ctx, v visit, plan training.Plan, person string) (view.Plan, error) {
 	p := s.planHead(c, v, plan.Programme)
 	p.Inside, p.Met, p.Percent = true, plan.Verdict.Met, progressOf(plan.Verdict.Done, len(plan.Verdict.Items))
-	p.Requires = s.certificates(v, plan.Verdict.Missing)
+	p.Requires = s.certificateTitles(v, plan.Verdict.Missing)
 	said, err := s.Training.Words(c.UserContext(), v.actor, person, plan.Programme.ID)
 	if err != nil {
 		return p, err

@@ -1,0 +1,80 @@
+package certification
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"tongguan/server/base/audit"
+	"tongguan/server/base/db"
+)
+
+// batch is how many standings time changes in one transaction: enough to be quick, few enough that nobody who waits for
+// one of them notices.
+const batch = 1000
+
+// Tick makes the changes that time has brought and nobody has recorded yet, the earliest first. It may run on several
+// nodes at once and as often as one likes. Each change takes effect at its own moment, whenever it is recorded.
+func (c *Certification) Tick(ctx context.Context) error {
+	for {
+		n, err := c.tick(ctx, c.clock.Now())
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// tick makes one batch of changes, one for each standing, and says how many it made.
+func (c *Certification) tick(ctx context.Context, now int64) (n int, err error) {
+	err = c.db.Write(ctx, func(q db.Q) error {
+		n = 0
+		passed, err := c.passing(ctx, q, now)
+		if err != nil || len(passed) == 0 {
+			return err
+		}
+		if passed, err = pass(ctx, q, passed); err != nil || len(passed) == 0 {
+			return err
+		}
+		n = len(passed)
+		if err := insertPassed(ctx, q, passed, c.clock.Now()); err != nil {
+			return err
+		}
+		return c.trail.Append(ctx, q, audit.Event{Act: "certificates.passed", Facts: map[string]any{"changes": len(passed), "until": now, "sum": sumOf(passed)}})
+	})
+	return n, err
+}
+
+// passing is a standing that time changes.
+type passing struct {
+	Standing
+	change
+}
+
+// passing claims the job, so that two nodes do not change the same standings in two orders, and gives what is due.
+func (c *Certification) passing(ctx context.Context, q db.Q, now int64) ([]passing, error) {
+	if err := claimTick(ctx, q, now); err != nil {
+		return nil, err
+	}
+	due, err := dueStandings(ctx, q, now, batch)
+	if err != nil {
+		return nil, err
+	}
+	var out []passing
+	for _, s := range due {
+		if step, ok := s.step(); ok {
+			s.Seq++
+			out = append(out, passing{s, step})
+		}
+	}
+	return out, nil
+}
+
+// sumOf is SHA-256 over what changed, one line each, so that the trail covers every single change.
+func sumOf(all []passing) string {
+	h := sha256.New()
+	for _, p := range all {
+		fmt.Fprintf(h, "%s %s %d %s %s %d\n", p.Person, p.Programme, p.Seq, p.before, p.after, p.at)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
