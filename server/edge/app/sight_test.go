@@ -62,6 +62,18 @@ const sight = `
 /plays/:id/proof                  acting    D > . > . > > .
 /plays/:id/proof                  acted     D + . + . + + .
 /plays/:id/proof                  missing   D . . . . . . .
+/programmes                       -         D + + + + + + +
+/programmes/rules                 -         D . . . . + . .
+/programmes/:programme            programme D + + + + + + +
+/programmes/:programme            missing   D . . . . . . .
+/programmes/:programme/people     programme D . . + . + + .
+/programmes/:programme/people     missing   D . . . . . . .
+/programmes/:programme/people/:person  learner   D + . + . + + .
+/programmes/:programme/people/:person  outsider  D . + . . + + .
+/programmes/:programme/people/:person  missing   D . . . . . . .
+/signoffs                         -         D + + + + + + +
+/signoffs/:programme/:step/:person  learner   D . . + . . . .
+/signoffs/:programme/:step/:person  missing   D . . . . . . .
 /training                         -         D + + + + + + +
 /training/sessions                -         D . . + . + . .
 /training/sessions/new            -         D . . + . + . .
@@ -175,7 +187,7 @@ func sightRows(t *testing.T) (out []row) {
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2", ":person": h.names["learner"],
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"])}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
 	if strings.HasPrefix(r.route, "/training/external/") {
 		values[":id"] = h.names["taken"]
 	}

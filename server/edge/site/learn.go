@@ -46,6 +46,12 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p.News = s.news(v, news)
+	if p.Notice, err = s.notice(c, v); err != nil {
+		return err
+	}
+	if p.Programmes, err = s.inProgrammes(c, v); err != nil {
+		return err
+	}
 	return s.draw(c, learn.PageOf(p))
 }
 

@@ -20,6 +20,7 @@ import (
 	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/reminder"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -63,6 +64,7 @@ type Site struct {
 	Progress   *progress.Progress
 	Training   *training.Training
 	Reports    *certification.Reports
+	Reminders  *reminder.Reminders
 	Sessions   *session.Sessions
 	External   *external.Trainings
 	Assets     *web.Assets
