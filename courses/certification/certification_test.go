@@ -442,3 +442,19 @@ func TestAttemptsOfARenewal(t *testing.T) {
 		}
 	})
 }
+
+// Periodic training asks for what is done from the day on which it starts.
+func TestPeriodicIsFresh(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.person("rep", "")
+		h.shows(p, evidence.Quiz, "one/m", 9000, true)
+		h.must(h.training.Enrol(ctx, operator, p.ID, "plain", "2026-02-02"))
+		h.wants(p, "plain", NotStarted)
+		h.advance(37 * time.Hour) // 1 February, 23:00 in the company's zone
+		h.shows(p, evidence.Quiz, "one/m", 9000, true)
+		h.wants(p, "plain", NotStarted)
+		h.advance(time.Hour)
+		h.shows(p, evidence.Quiz, "one/m", 9000, true)
+		h.wants(p, "plain", Eligible)
+	})
+}

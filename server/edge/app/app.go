@@ -75,6 +75,7 @@ type App struct {
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
+	Reports      *certification.Reports
 	Seal         *seal.Seal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
@@ -152,8 +153,9 @@ func (a *App) furnish(folder string) (err error) {
 	ledger.Tell(a.Progress.Follow)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
 		Ledger: ledger, Progress: a.Progress, Zone: a.Zone, Programmes: a.current})
-	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
-		Progress: a.Progress, Training: a.Training, Programmes: a.current})
+	parts := certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
+		Progress: a.Progress, Training: a.Training, Programmes: a.current}
+	a.Certificates, a.Reports = certification.New(parts), certification.NewReports(parts)
 	a.Training.Holds(a.Certificates.Held)
 	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
 		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
@@ -237,6 +239,8 @@ func (a *App) chores() []chore {
 		{"rules", time.Minute, a.Training.Apply},
 		{"reminders", time.Minute, a.Reminders.Tell},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
+		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}

@@ -61,6 +61,7 @@ var deeds = []deed{
 	{route: "/desk/appeals/:id/reject", by: "author", target: [2]string{":id", "second"}, form: f{"answer": {"标准答案与第2.4.2条一致。"}}},
 	{route: "/attempts/:id/appeals/:question/aside", by: "learner", target: [2]string{":question", "disputed"}},
 	{route: "/team/:person/time", by: "hr", target: [2]string{":person", "learner"}, form: f{"percent": {"25"}, "reason": {"视力原因"}}},
+	{route: "/team/enrol", by: "manager", form: f{"person": {"$author"}, "programme": {"gate"}, "start": {"2026-03-02"}, "request": {"r-3"}, "back": {"/team/risk"}}},
 	{route: "/welcome/:token", target: [2]string{":token", "link"}, form: f{"password": {"gate seven opens fast"}, "name": {"x"}, "login": {"y"}}, door: true},
 	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
 	{route: "/rehearsals/:id/turns", by: "learner", target: [2]string{":id", "rehearsal"}, form: f{"turn": {"0"}, "account": {"0"}, "act": {"call"}, "arg": {"0"}}},
@@ -168,8 +169,10 @@ func (h *house) stock() *house {
 	_, err4 := h.Door.NewToken(ctx, h.actor("learner"), "报表", door.Scopes(), 7)
 	tokens, err5 := h.Door.Tokens(ctx, h.actor("learner"))
 	sessions, err6 := h.Door.Sessions(ctx, h.actor("learner"))
+	err8 := h.Training.Enrol(ctx, h.actor("manager"), h.names["learner"], "gate", "2026-02-20")
+	h.names["gate"] = "gate"
 	inspector, err7 := h.People.Get(ctx, access.Operator(), h.names["inspector"])
-	for _, e := range []error{err, err2, err3, err4, err5, err6, err7} {
+	for _, e := range []error{err, err2, err3, err4, err5, err6, err7, err8} {
 		if e != nil {
 			h.Fatal(e)
 		}

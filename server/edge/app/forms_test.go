@@ -98,6 +98,8 @@ var mistakes = []mistake{
 	{route: "/training/external/:id/share", field: "form", value: "song"},
 	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
 	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
+	{route: "/team/enrol", field: "start", value: "2026-02-30"},
+	{route: "/team/enrol", field: "programme", value: "no-such-programme"},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},

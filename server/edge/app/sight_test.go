@@ -108,6 +108,24 @@ const sight = `
 /team/:person                     outsider  D . + . . + + .
 /team/:person                     hr        D . . + . + + .
 /team/:person                     missing   D . . . . . . .
+/team/certificates                -         D . . + . + + .
+/team/risk                        -         D . . + . + + .
+/team/coverage                    -         D . . + . + + .
+/team/skills                      -         D . . + . + + .
+/team/trend                       -         D . . + . + + .
+/team/certificates.csv            -         D . . + . + + .
+/team/certificates.xlsx           -         D . . + . + + .
+/team/risk.csv                    -         D . . + . + + .
+/team/risk.xlsx                   -         D . . + . + + .
+/team/coverage.csv                -         D . . + . + + .
+/team/coverage.xlsx               -         D . . + . + + .
+/team/enrol                       -         D . . + . + . .
+/team/:person/certificates/:programme  gate      D + . + . + + .
+/team/:person/certificates/:programme  missing   D . . . . . . .
+/team/:person/evidence            learner   D + . + . + + .
+/team/:person/evidence            outsider  D . + . . + + .
+/team/:person/evidence            hr        D . . + . + + .
+/team/:person/evidence            missing   D . . . . . . .
 /assignments/new                  -         D . . + . + . .
 /admin/people                     -         D . . . . + + +
 /admin/people/new                 -         D . . . . . . +
@@ -168,7 +186,7 @@ func sightRows(t *testing.T) (out []row) {
 
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
-	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2",
+	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2", ":person": h.names["learner"],
 		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
 	if strings.HasPrefix(r.route, "/training/external/") {
 		values[":id"] = h.names["taken"]

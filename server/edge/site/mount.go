@@ -61,6 +61,16 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
 
+	f.Get("/team/certificates", s.in(s.matrix)).Get("/team/risk", s.in(s.atRisk)).Get("/team/coverage", s.in(s.coverage))
+	f.Get("/team/skills", s.in(s.skillMap)).Get("/team/trend", s.in(s.trend))
+	for name, table := range map[string]tableOf{"certificates": s.matrixTable, "risk": s.riskTable, "coverage": s.coverageTable} {
+		for _, kind := range []string{"csv", "xlsx"} {
+			f.Get("/team/"+name+"."+kind, s.in(s.export(exportTitles[name], kind, table)))
+		}
+	}
+	f.Get("/team/enrol", s.in(s.enrolPreview)).Post("/team/enrol", s.in(s.enrolTogether))
+	f.Get("/team/:person/certificates/:programme", s.in(s.standingOne)).Get("/team/:person/evidence", s.in(s.evidencePage))
+
 	f.Get("/team", s.in(s.teamList)).Get("/team/:person", s.in(s.member))
 	f.Post("/team/:person/time", s.in(s.timeGrant))
 	f.Get("/assignments/new", s.in(s.assignForm)).Post("/assignments", s.in(s.assign))

@@ -63,6 +63,7 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Reports    *certification.Reports
 	Reminders  *reminder.Reminders
 	Sessions   *session.Sessions
 	External   *external.Trainings
