@@ -58,14 +58,15 @@ func (c *Certification) EndOf(day string) (int64, error) {
 }
 
 // BringForward ends a certificate at a moment, if it would have ended later, and lets it be renewed at once by what was done
-// from a moment on. It does nothing where the certificate is not the present one or holds no more. q is a transaction.
+// from a moment on. In grace it has ended already, and only what is done from then on renews it. It does nothing where the
+// certificate is not the present one or holds no more. q is a transaction.
 func (c *Certification) BringForward(ctx context.Context, q db.Q, number string, from, end int64, note string) error {
 	cert, s, err := c.seize(ctx, q, number)
 	if err != nil {
 		return err
 	}
 	changes := s.passTime(c.clock.Now())
-	if s.Certificate != cert.Number || !s.State.Valid() && s.State != Suspended {
+	if s.Certificate != cert.Number || !s.State.Holds() && s.State != Suspended {
 		return nil
 	}
 	p, err := c.training.Version(ctx, q, cert.Version)
@@ -95,6 +96,26 @@ func (c *Certification) BringForward(ctx context.Context, q db.Q, number string,
 		return err
 	}
 	return c.reconsider(ctx, q, cert.Person, reason{cause: ByPolicy})
+}
+
+// Stands says whether a certificate is its holder's present one and was not revoked, be it expired or not.
+func (c *Certification) Stands(ctx context.Context, q db.Q, number string) (bool, error) {
+	cert, err := certificateBy(ctx, q, number)
+	if err != nil {
+		return false, err
+	}
+	s, err := standingOf(ctx, q, cert.Person, cert.Programme)
+	return s.Certificate == number && s.State != Revoked, err
+}
+
+// Basis gives a certificate with the evidence that it was issued on, for whoever decides from it.
+func (c *Certification) Basis(ctx context.Context, q db.Q, number string) (Certificate, Basis, error) {
+	cert, err := certificateBy(ctx, q, number)
+	if err != nil {
+		return cert, Basis{}, err
+	}
+	b, _, err := cert.Evidence()
+	return cert, b, err
 }
 
 // seize claims the standings of a certificate's holder and gives the one that it belongs to.
