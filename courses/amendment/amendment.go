@@ -94,7 +94,7 @@ type Parts struct {
 
 	Uses  func(clause string) Uses                                        // what rests on a clause now
 	About func(kind, subject string) []string                             // the clauses that evidence is about
-	Quiz  func(clause string) (module string, ok bool)                    // the delta quiz on a clause, where there is one
+	Quiz  func(clause string) (module string, ok bool)                    // the module of a clause's delta quiz; ok: there are questions enough for one
 	Began func(ctx context.Context, q db.Q, source string) (int64, error) // when the attempt of a line of evidence was begun
 }
 

@@ -152,7 +152,7 @@ func (a *Amendments) examined(ctx context.Context, q db.Q, l evidence.Line) erro
 		return err
 	}
 	for _, d := range all {
-		if module, ok := a.Quiz(d.Of.Clause); d.Todo != Delta || !ok || module != l.Subject {
+		if module, _ := a.Quiz(d.Of.Clause); d.Todo != Delta || module != l.Subject {
 			continue
 		}
 		began, err := a.Began(ctx, q, l.Source)
@@ -194,6 +194,14 @@ func (a *Amendments) done(ctx context.Context, q db.Q, d Duty, c Change, at, lin
 type Notice struct {
 	Change
 	Duty Duty // the zero one where nothing is asked
+}
+
+// Latest gives the latest change of a clause that asks something of the actor, or asked; "" where none does.
+func (a *Amendments) Latest(ctx context.Context, actor access.Actor, clause string) (string, error) {
+	if err := actor.Check(access.SeeCertificate, access.Self); err != nil {
+		return "", err
+	}
+	return latestOf(ctx, a.DB.Read(), actor.ID, clause)
 }
 
 // On gives what a certificate says, the latest change first. Whoever has the certificate may read it: it was asked for by the

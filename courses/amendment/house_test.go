@@ -115,7 +115,9 @@ func build(t testing.TB, d *db.DB, c *clock.Clock) *house {
 		About: func(kind, subject string) []string {
 			return map[string][]string{"quiz one/m": {"2.1", "2.2"}, "quiz policy/2-1": {"2.1"}, "roleplay visit": {"2.1"}}[kind+" "+subject]
 		},
-		Quiz: func(clause string) (string, bool) { return "policy/" + map[string]string{"2.1": "2-1"}[clause], clause == "2.1" },
+		Quiz: func(clause string) (string, bool) {
+			return "policy/" + map[string]string{"2.1": "2-1"}[clause], clause == "2.1"
+		},
 		Began: func(_ context.Context, _ db.Q, source string) (int64, error) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

@@ -221,6 +221,15 @@ func askedOf(ctx context.Context, q db.Q, person, certificate string) (out []Ask
 	return out, err
 }
 
+func latestOf(ctx context.Context, q db.Q, person, clause string) (id string, err error) {
+	err = q.Get(ctx, &id, `SELECT c.id FROM policy_duty d JOIN policy_change c ON c.id = d.change_id
+		WHERE d.person_id = $1 AND c.clause = $2 ORDER BY c.published_at DESC, c.id DESC LIMIT 1`, person, clause)
+	if db.None(err) {
+		return "", nil
+	}
+	return id, err
+}
+
 // claimDone marks a duty done that is not, and says whether it did.
 func claimDone(ctx context.Context, q db.Q, d Duty, at, line int64) (bool, error) {
 	n, err := q.Exec(ctx, `UPDATE policy_duty SET state = 'done', done_at = $4, line = NULLIF(CAST($5 AS BIGINT), 0)

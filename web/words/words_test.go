@@ -19,7 +19,8 @@ import (
 // prefixes of keys whose last part is decided while the program runs.
 var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "people.now.", "import.column.", "import.fate.", "account.scope.", "door.can.",
 	"learn.next.", "learn.go.", "learn.greeting.", "layout.theme.", "quiz.option.", "quiz.sure_", "quiz.show_", "cli.",
-	"negotiate.", "negotiation.", "simulate.", "roleplay.", "scenario.", "stats.", "exchange.", "tally."}
+	"negotiate.", "negotiation.", "simulate.", "roleplay.", "scenario.", "stats.", "exchange.", "tally.",
+	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tongguan/content"
+	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/programme"
@@ -22,7 +23,6 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
-	"tongguan/quizzes/scenario"
 	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -64,6 +64,7 @@ type App struct {
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
+	Amendments   *amendment.Amendments
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -137,6 +138,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
 	a.rehearse(files, ledger)
+	a.amend(ledger)
 	a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound))
 	return err
 }
@@ -157,11 +159,7 @@ func (a *App) rehearse(files fs.FS, ledger *evidence.Ledger) {
 
 // bound gives what programmes may name, as it is in force.
 func (a *App) bound() programme.Content {
-	var scenes []*scenario.Script
-	for _, s := range a.Plays.Scripts() {
-		scenes = append(scenes, s.Script)
-	}
-	return check.Bind(a.Catalog.Current(), a.Bank.Current(), scenes)
+	return check.Bind(a.Catalog.Current(), a.Bank.Current(), a.scenes())
 }
 
 // Reread takes in worlds and scripts that an author has changed, and what rests on them.
@@ -207,6 +205,9 @@ func (a *App) chores() []chore {
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"policy", 5 * time.Second, a.Amendments.Settle},
+		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
+		{"overdue duties", 30 * time.Second, a.Amendments.Close},
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}

@@ -44,6 +44,11 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/plays/:id/debrief", s.in(s.playDebrief)).Get("/plays/:id/proof", s.in(s.playProof))
 	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
+	f.Get("/policy/changes", s.in(s.changes)).Post("/policy/changes", s.in(s.changePublish))
+	f.Get("/policy/changes/new", s.in(s.changeNew)).Post("/policy/changes/preview", s.in(s.changePreview))
+	f.Get("/policy/changes/:id", s.in(s.changeShow))
+	f.Get("/duties/:change", s.in(s.duty)).Post("/duties/:change/confirm", s.in(s.dutyConfirm)).Post("/duties/:change/quiz", s.in(s.dutyQuiz))
+
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
 

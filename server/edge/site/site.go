@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
@@ -58,6 +59,7 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Amendments *amendment.Amendments
 	Assets     *web.Assets
 	Log        *slog.Logger
 
