@@ -3,7 +3,7 @@
 
 CREATE TABLE certificate (
     number     TEXT PRIMARY KEY,                         -- 80 random bits; whoever knows it may ask
-    serial     BIGINT NOT NULL UNIQUE,                   -- place in the status list, from 0
+    serial     BIGINT NOT NULL UNIQUE,                   -- place in the status lists: chance, so that it tells nothing of the order
     person_id  TEXT   NOT NULL REFERENCES person (id),
     programme  TEXT   NOT NULL,
     version    TEXT   NOT NULL REFERENCES programme_version (hash),
@@ -20,13 +20,14 @@ CREATE TABLE certificate (
 );
 CREATE INDEX certificate_person ON certificate (person_id, programme, issued_at);
 CREATE INDEX certificate_issued ON certificate (issued_at, number);
+CREATE INDEX certificate_revoked ON certificate (serial) WHERE ended = 'revoked';
 
 CREATE TABLE certificate_head (
     id        BIGINT PRIMARY KEY CHECK (id = 1),
-    serial    BIGINT NOT NULL,                           -- certificates so far
+    issued    BIGINT NOT NULL,                           -- certificates so far
     ticked_at BIGINT NOT NULL                            -- when the job of time ran last
 );
-INSERT INTO certificate_head (id, serial, ticked_at) VALUES (1, 0, 0);
+INSERT INTO certificate_head (id, issued, ticked_at) VALUES (1, 0, 0);
 
 CREATE TABLE standing (
     person_id   TEXT    NOT NULL REFERENCES person (id),
@@ -51,6 +52,7 @@ CREATE TABLE standing (
 CREATE INDEX standing_next ON standing (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX standing_programme ON standing (programme, state, person_id);
 CREATE UNIQUE INDEX standing_certificate ON standing (certificate);
+CREATE INDEX standing_stopped ON standing (state, certificate) WHERE state IN ('suspended', 'revoked');
 
 CREATE TABLE transition (
     person_id   TEXT   NOT NULL REFERENCES person (id),

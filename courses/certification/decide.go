@@ -131,6 +131,16 @@ var acts = map[Act]struct {
 	Revoke:    {[]State{Certified, Expiring, Grace, Expired, Suspended}, "certificate.revoked"},
 }
 
+// ActsFrom gives the acts that a state allows, the mildest first.
+func ActsFrom(s State) (out []Act) {
+	for _, act := range []Act{Suspend, Reinstate, Revoke} {
+		if slices.Contains(acts[act].from, s) {
+			out = append(out, act)
+		}
+	}
+	return out
+}
+
 // decide makes the change on a claimed standing. It is a conflict where the certificate is not the present one any more,
 // or its state does not allow it.
 func (c *Certification) decide(ctx context.Context, q db.Q, cert Certificate, act Act, why reason) error {

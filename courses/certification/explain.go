@@ -2,6 +2,8 @@ package certification
 
 import (
 	"context"
+	"iter"
+	"math"
 	"slices"
 
 	"tongguan/courses/programme"
@@ -128,7 +130,7 @@ func (c *Certification) find(ctx context.Context, number string) (Look, error) {
 	if err != nil {
 		return out, err
 	}
-	out.State, out.Since = s.Now(c.clock.Now()), s.Since
+	out.State, out.Since, out.Term = s.Now(c.clock.Now()), s.Since, s.Term // a change of policy may have brought the end forward
 	if s.State == Suspended || s.State == Revoked {
 		history, err := transitionsOf(ctx, q, cert.Person, cert.Programme)
 		if err != nil || len(history) == 0 {
@@ -150,6 +152,20 @@ type Verification struct {
 	Expires   int64
 	Score     int  // -1 where it is not shown
 	Whole     bool // the evidence is what was hashed at issue, and the trail has it
+}
+
+// Word says in one word what a certificate is worth: valid, expired, suspended, revoked, superseded or altered.
+func (v Verification) Word() string {
+	switch {
+	case !v.Whole:
+		return "altered"
+	case v.State.Valid():
+		return "valid"
+	case v.State == Grace || v.State == Expired:
+		return "expired"
+	default:
+		return string(v.State)
+	}
 }
 
 // Verify answers for a number. What is not there and what was never there look the same.
@@ -203,11 +219,19 @@ func (c *Certification) Mine(ctx context.Context, actor access.Actor, person str
 		}
 		for _, s := range standings {
 			if s.Certificate == cert.Number {
-				out[i].State, out[i].Since = s.Now(c.clock.Now()), s.Since
+				out[i].State, out[i].Since, out[i].Term = s.Now(c.clock.Now()), s.Since, s.Term
 			}
 		}
 	}
 	return out, nil
+}
+
+// History gives every change of a person's standing in a programme, the first one first.
+func (c *Certification) History(ctx context.Context, actor access.Actor, person, programme string) ([]Transition, error) {
+	if err := c.people.Check(ctx, actor, access.SeeCertificate, person); err != nil {
+		return nil, err
+	}
+	return transitionsOf(ctx, c.db.Read(), person, programme)
 }
 
 // Standings gives where a person stands in every programme, at this moment.
@@ -220,4 +244,41 @@ func (c *Certification) Standings(ctx context.Context, actor access.Actor, perso
 		all[i].passTime(c.clock.Now())
 	}
 	return all, err
+}
+
+// Row is a certificate in a list of all.
+type Row struct {
+	Certificate
+	Login string
+	State State
+}
+
+// All gives every certificate to whoever may see everybody's, the latest first.
+func (c *Certification) All(ctx context.Context, actor access.Actor) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		if err := actor.Check(access.SeeCertificate, access.Other); err != nil {
+			yield(Row{}, err)
+			return
+		}
+		now := c.clock.Now()
+		for at, number := int64(math.MaxInt64), ""; ; {
+			rows, err := certificatesBefore(ctx, c.db.Read(), at, number)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if r.Ended == "" {
+					r.Ended = r.Now(r.Present, now)
+				}
+				if !yield(Row{r.Certificate, r.Login, r.Ended}, nil) {
+					return
+				}
+				at, number = r.IssuedAt, r.Number
+			}
+			if len(rows) < page {
+				return
+			}
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 // forward, and what its holder shows.
 type Certificate struct {
 	Number    string `db:"number"`
-	Serial    int64  `db:"serial"` // place in the status list, from 0
+	Serial    int64  `db:"serial"` // place in the status lists, by chance
 	Person    string `db:"person_id"`
 	Programme string `db:"programme"`
 	Version   string `db:"version"`   // hash of the programme's text
@@ -135,13 +136,40 @@ func (c *Certification) draft(ctx context.Context, q db.Q, g grant) (Certificate
 	if err != nil {
 		return Certificate{}, err
 	}
-	serial, err := claimSerial(ctx, q)
+	serial, err := c.serial(ctx, q)
 	if err != nil {
 		return Certificate{}, err
 	}
 	basis, hash, err := basisOf(g)
 	return Certificate{Number: c.number(), Serial: serial, Person: g.d.person, Programme: g.p.ID, Version: g.p.Hash(), IssuedAt: g.d.now, Term: term,
 		Score: scoreOf(g.v), Basis: basis, BasisHash: hash, By: g.why.actor, Shows: shownAtFirst}, err
+}
+
+// listLength is how many places the smallest status list has.
+const listLength = 131072
+
+// serial draws a place in the status lists that is free. The lists are kept at most half full, by doubling.
+func (c *Certification) serial(ctx context.Context, q db.Q) (int64, error) {
+	n, err := claimIssue(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	length := int64(listLength)
+	for length < 2*(n+1) {
+		length *= 2
+	}
+	for {
+		at := int64(binary.BigEndian.Uint64(c.clock.Bytes(8))>>1) % length
+		if taken, err := serialTaken(ctx, q, at); err != nil || !taken {
+			return at, err
+		}
+	}
+}
+
+// Stopped gives the places in the status lists of the certificates that are suspended or revoked now; state is one of
+// the two.
+func (c *Certification) Stopped(ctx context.Context, state State) ([]int, error) {
+	return stopped(ctx, c.db.Read(), state)
 }
 
 var numberLetters = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)

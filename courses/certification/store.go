@@ -72,9 +72,24 @@ const certificateColumns = `number, serial, person_id, programme, version, issue
 	COALESCE(expires_at, 0) AS expires_at, COALESCE(grace_at, 0) AS grace_at, COALESCE(score, -1) AS score, basis, basis_hash,
 	COALESCE(issued_by, '') AS issued_by, ended, shows`
 
-func claimSerial(ctx context.Context, q db.Q) (n int64, err error) {
-	err = q.Get(ctx, &n, "UPDATE certificate_head SET serial = serial + 1 WHERE id = 1 RETURNING serial - 1")
+// claimIssue counts a certificate, and makes all that are issued at the same time wait for each other. It gives how many
+// there were.
+func claimIssue(ctx context.Context, q db.Q) (n int64, err error) {
+	err = q.Get(ctx, &n, "UPDATE certificate_head SET issued = issued + 1 WHERE id = 1 RETURNING issued - 1")
 	return n, err
+}
+
+func serialTaken(ctx context.Context, q db.Q, serial int64) (bool, error) {
+	var n int
+	err := q.Get(ctx, &n, "SELECT COUNT(*) FROM certificate WHERE serial = $1", serial)
+	return n > 0, err
+}
+
+// stopped gives the places in the status lists of all certificates in a state.
+func stopped(ctx context.Context, q db.Q, state State) (out []int, err error) {
+	err = q.Select(ctx, &out, `SELECT c.serial FROM standing s JOIN certificate c ON c.number = s.certificate WHERE s.state = $1
+		UNION SELECT serial FROM certificate WHERE ended = 'revoked' AND $1 = 'revoked' ORDER BY 1`, state)
+	return out, err
 }
 
 func insertCertificate(ctx context.Context, q db.Q, c Certificate) error {
@@ -192,4 +207,23 @@ func insertPassed(ctx context.Context, q db.Q, all []passing, now int64) error {
 		new(db.Rows).Text("person", persons).Text("programme", programmes).Number("seq", seq).Text("before", before).Text("after", after).
 			Text("certificate", certificates).Number("at", at))
 	return err
+}
+
+// page is how many certificates are read at a time.
+const page = 500
+
+type listRow struct {
+	Certificate
+	Login   string `db:"login"`
+	Present State  `db:"state"`
+}
+
+// certificatesBefore gives the certificates that come after one in the order of the list, the latest first.
+func certificatesBefore(ctx context.Context, q db.Q, at int64, number string) (out []listRow, err error) {
+	err = q.Select(ctx, &out, `SELECT c.number, c.serial, c.person_id, c.programme, c.version, c.issued_at, COALESCE(s.window_at, c.window_at, 0) AS window_at,
+			COALESCE(s.expires_at, c.expires_at, 0) AS expires_at, COALESCE(s.grace_at, c.grace_at, 0) AS grace_at, COALESCE(c.score, -1) AS score,
+			'' AS basis, c.basis_hash, COALESCE(c.issued_by, '') AS issued_by, c.ended, c.shows, p.login, COALESCE(s.state, c.ended) AS state
+		FROM certificate c JOIN person p ON p.id = c.person_id LEFT JOIN standing s ON s.certificate = c.number
+		WHERE (c.issued_at, c.number) < ($1, $2) ORDER BY c.issued_at DESC, c.number DESC LIMIT $3`, at, number, page)
+	return out, err
 }

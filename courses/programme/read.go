@@ -36,6 +36,8 @@ const maxFile = 128 << 10
 const (
 	maxSteps = 120
 	maxTasks = 12 // alternatives of a step
+
+	maxProblems = 100 // of a file
 )
 
 // The shape of a file.
@@ -146,7 +148,11 @@ type reader struct {
 	clauses  map[string]bool
 }
 
+// at reports a problem; after a hundred of a file its author knows.
 func (r *reader) at(line int, key string, args ...any) {
+	if len(r.problems) == maxProblems {
+		return
+	}
 	r.problems = append(r.problems, fault.ProblemAt(r.file, line, key, args...))
 }
 

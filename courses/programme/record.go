@@ -15,39 +15,47 @@ const anyTopic = "any"
 // signature that was taken back is one signature.
 type act struct {
 	evidence.Line
-	was bool // an earlier line said that it was passed
+	At  int64 // of its first line
+	was bool  // an earlier line said that it was passed
 }
 
 // good says whether the act stands as one that was passed.
-func (a act) good() bool { return a.Passed && a.Effect == evidence.AsSaid }
+func (a *act) good() bool { return a.Passed && a.Effect == evidence.AsSaid }
 
 // record is what a case can rest on: acts by kind and subject, the earliest first.
-type record map[subject][]act
+type record map[subject][]*act
 
 type subject struct{ kind, id string }
 
-func (r record) of(kind, id string) []act { return r[subject{kind, id}] }
+func (r record) of(kind, id string) []*act { return r[subject{kind, id}] }
 
 // record gathers the lines to acts and drops those from before the case's time. An act is as old as its first line: a
 // correction makes no old attempt a new one.
 func (c Case) record() record {
-	lines := slices.Clone(c.Lines)
-	slices.SortStableFunc(lines, func(a, b evidence.Line) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.At, b.At)) })
-	acts := make([]act, 0, len(lines))
-	at := make(map[[3]string]int, len(lines))
+	lines := make([]*evidence.Line, len(c.Lines))
+	for i := range c.Lines {
+		lines[i] = &c.Lines[i]
+	}
+	slices.SortStableFunc(lines, func(a, b *evidence.Line) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.At, b.At)) })
+	all := make([]act, 0, len(lines))
+	at := make(map[[3]string]*act, len(lines))
 	for _, l := range lines {
 		id := [3]string{l.Kind, l.Subject, actOf(l.Source)}
-		if i, again := at[id]; again && l.Source != "" {
-			old := acts[i]
-			l.At = old.At
-			acts[i] = act{l, old.was || old.good()}
+		if old := at[id]; old != nil && l.Source != "" {
+			*old = act{*l, old.At, old.was || old.good()}
 			continue
 		}
-		at[id], acts = len(acts), append(acts, act{Line: l})
+		all = append(all, act{*l, l.At, false})
+		at[id] = &all[len(all)-1]
 	}
-	acts = slices.DeleteFunc(acts, func(a act) bool { return a.At < c.Since })
-	slices.SortStableFunc(acts, func(a, b act) int { return cmp.Compare(a.At, b.At) })
-	out := make(record, len(acts))
+	acts := make([]*act, 0, len(all))
+	for i := range all {
+		if all[i].At >= c.Since {
+			acts = append(acts, &all[i])
+		}
+	}
+	slices.SortStableFunc(acts, func(a, b *act) int { return cmp.Compare(a.At, b.At) })
+	out := record{}
 	for _, a := range acts {
 		id := subject{a.Kind, a.Subject}
 		out[id] = append(out[id], a)
@@ -57,9 +65,8 @@ func (c Case) record() record {
 
 // standing gives the first of a subject's acts that was passed and not taken back, or nil, and whether one was taken back.
 // What takes back and belongs to no act of its own takes back all before it.
-func standing(acts []act) (first *act, withdrawn bool) {
-	for i := range acts {
-		a := &acts[i]
+func standing(acts []*act) (first *act, withdrawn bool) {
+	for _, a := range acts {
 		switch {
 		case a.Effect == evidence.Idle:
 		case a.good() && first == nil:

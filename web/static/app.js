@@ -25,6 +25,13 @@
   document.querySelectorAll("[data-chooses]").forEach((s) => s.addEventListener("change", () => {
     document.getElementById(s.dataset.chooses).checked = true;
   }));
+  // What is shown in a field can be copied by a button.
+  document.querySelectorAll("[data-copies]").forEach((b) => {
+    if (!navigator.clipboard) return;
+    b.hidden = false;
+    b.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(b.dataset.copies).value)
+      .then(() => { b.textContent = b.dataset.copied; }, () => document.getElementById(b.dataset.copies).select()));
+  });
   // A conversation is read from its end, and answered by a digit.
   const talk = document.querySelector("[data-scroll-end]");
   if (talk) talk.scrollTop = talk.scrollHeight;

@@ -20,6 +20,8 @@ import (
 var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "people.now.", "import.column.", "import.fate.", "account.scope.", "door.can.",
 	"learn.next.", "learn.go.", "learn.greeting.", "layout.theme.", "quiz.option.", "quiz.sure_", "quiz.show_", "cli.",
 	"negotiate.", "negotiation.", "simulate.", "roleplay.", "scenario.", "stats.", "exchange.", "tally.",
+	"cli.item_", "cli.task_", "cli.why_", "certificate.cause.", "certificate.act.", "certificate.act_means.", "certificate.show.", "standing.", "evidence.", "verify.state.", "verify.lead.",
+	"session.weekday.", "session.mark.", "session.rule.", "session.state.", "session.scope_", "external.state.",
 	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_"}
 
 func load(t *testing.T) *words.Book {

@@ -75,13 +75,16 @@ const (
 	EditTeams         Action = "team.edit"          // create, move, name managers
 	ReadTrail         Action = "audit.read"         // the audit trail and its proof
 	SeeContentDesk    Action = "content.desk.see"   // what is wrong with the content
+	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
+	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
+	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk}
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
 }
 
 type grant map[Role][]Relation
@@ -116,6 +119,9 @@ var table = map[Action]grant{
 	EditTeams:         {Admin: {Other}},
 	ReadTrail:         {Inspector: {Other}},
 	SeeContentDesk:    {Author: {Other}},
+	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
+	AskExternal:       everyone,
+	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
 }
 
 // only gives every role of g these relations.

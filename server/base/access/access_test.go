@@ -38,6 +38,9 @@ team.see         hr other | inspector other | admin other
 team.edit        admin other
 audit.read       inspector other
 content.desk.see author other
+session.hold     manager below | hr below other
+external.ask     learner self | manager self | author self | hr self | inspector self | admin self
+external.decide  manager below | hr below other
 `
 
 func TestWholeTable(t *testing.T) {

@@ -29,6 +29,8 @@ type Config struct {
 	Database   string        `env:"TONGGUAN_DATABASE" help:"a SQLite file, or a PostgreSQL DSN (postgres://… or host=… port=…); default: tongguan.db in the data folder" secret:"dsn"`
 	SecretFile string        `env:"TONGGUAN_SECRET_FILE" help:"file with the secret that signs API tokens and forms; made on first start; every node of a fleet needs the same one; default: secret in the data folder"`
 	URL        string        `env:"TONGGUAN_URL" help:"address under which people reach the site (https://… makes cookies Secure); default: http:// and the listening address"`
+	Company    string        `env:"TONGGUAN_COMPANY" envDefault:"通关 Tongguan" help:"the company's name, as its certificates give it"`
+	BadgeKeys  string        `env:"TONGGUAN_BADGE_KEYS" help:"folder with the keys (*.pem) that sign certificates; the one with the greatest name signs, all are published; the first is made; every node needs the same; default: badge-keys in the data folder"`
 	Zone       string        `env:"TONGGUAN_TIMEZONE" envDefault:"Asia/Shanghai" help:"zone in which dates are shown and due dates end"`
 	Proxies    []string      `env:"TONGGUAN_TRUSTED_PROXIES" help:"addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated"`
 	Session    time.Duration `env:"TONGGUAN_SESSION" envDefault:"336h" help:"how long a sign-in lasts"`
@@ -38,6 +40,8 @@ type Config struct {
 	LLM        string        `env:"TONGGUAN_LLM_URL" help:"address of an OpenAI-compatible chat endpoint (…/v1) that may voice customers in role-plays, never in exams; empty: off"`
 	LLMKey     string        `env:"TONGGUAN_LLM_KEY" help:"its key" secret:"whole"`
 	LLMModel   string        `env:"TONGGUAN_LLM_MODEL" help:"the model that it is asked for"`
+	SMTP       string        `env:"TONGGUAN_SMTP_URL" help:"mail server: smtp://user:password@host:587 (STARTTLS is required), smtps://…:465, or smtp://host:25?tls=none for a relay in the house; empty: no mail is sent" secret:"relay"`
+	MailFrom   string        `env:"TONGGUAN_MAIL_FROM" help:"sender of every mail: an address, with a name (通关 <tongguan@example.cn>) or without"`
 	Checkpoint time.Duration `env:"TONGGUAN_CHECKPOINT_EVERY" envDefault:"1h" help:"how often a signed checkpoint of the audit trail is written beside the database"`
 }
 
@@ -52,6 +56,9 @@ func Load() (Config, error) {
 	}
 	if c.SecretFile == "" {
 		c.SecretFile = filepath.Join(c.Data, "secret")
+	}
+	if c.BadgeKeys == "" {
+		c.BadgeKeys = filepath.Join(c.Data, "badge-keys")
 	}
 	if c.URL == "" {
 		c.URL = "http://" + c.Addr
@@ -87,7 +94,8 @@ func (c Config) check() error {
 	if c.Session < time.Minute || c.Checkpoint < time.Second {
 		return errors.New("config: TONGGUAN_SESSION must be at least 1m and TONGGUAN_CHECKPOINT_EVERY at least 1s")
 	}
-	return nil
+	_, err := c.Relay()
+	return err
 }
 
 // Location is the zone in which dates are shown.
@@ -154,6 +162,8 @@ func (c Config) Settings() []Setting {
 		switch {
 		case f.Tag.Get("secret") == "dsn":
 			value = HidePassword(value)
+		case f.Tag.Get("secret") == "relay":
+			value = hideInRelay(value)
 		case f.Tag.Get("secret") == "whole" && value != "":
 			value = "•••"
 		}

@@ -33,7 +33,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Addr: "127.0.0.1:8080", Data: "./data", Database: "data/tongguan.db", SecretFile: "data/secret",
-		URL: "http://127.0.0.1:8080", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), Checkpoint: time.Hour}
+		URL: "http://127.0.0.1:8080", Company: "通关 Tongguan", BadgeKeys: "data/badge-keys", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), Checkpoint: time.Hour}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -75,6 +75,8 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		{"TONGGUAN_URL", "ftp://learn.example.cn"},
 		{"TONGGUAN_ADDR", "8080"},
 		{"TONGGUAN_TRUSTED_PROXIES", "10.0.0.1,everybody"},
+		{"TONGGUAN_SMTP_URL", "smtp://mail.example.cn:587"}, // no sender
+		{"TONGGUAN_MAIL_FROM", "nobody"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			clean(t)
@@ -109,6 +111,8 @@ func TestHidePassword(t *testing.T) {
 func TestSettingsHidePasswordsAndExplainEverything(t *testing.T) {
 	clean(t)
 	t.Setenv("TONGGUAN_DATABASE", "host=db password=s3cret sslmode=disable")
+	t.Setenv("TONGGUAN_SMTP_URL", "smtp://me@example.cn:s3cret@mail.example.cn")
+	t.Setenv("TONGGUAN_MAIL_FROM", "me@example.cn")
 	c, err := Load()
 	if err != nil {
 		t.Fatal(err)

@@ -133,6 +133,7 @@ const (
 	window         = 15 * time.Minute
 	allowed        = 5  // of one login
 	allowedAddress = 30 // of one address: a whole office may stand behind it
+	allowedLooks   = 90 // at certificates, by whoever is not signed in, from one address
 	longestBlock   = time.Hour
 )
 
@@ -165,8 +166,11 @@ func countFailure(ctx context.Context, q db.Q, name string, now int64) (till int
 // blockFor is how long a name is blocked after its n-th failure: half a minute, then twice as long each time.
 func blockFor(name string, n int64) time.Duration {
 	allowed := int64(allowed)
-	if strings.HasPrefix(name, "address:") {
+	switch {
+	case strings.HasPrefix(name, "address:"):
 		allowed = allowedAddress
+	case strings.HasPrefix(name, looks):
+		allowed = allowedLooks
 	}
 	if n < allowed {
 		return 0

@@ -37,7 +37,8 @@ func commands() []command {
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
 		{"simulate chain", simulateChain}, {"scenario lint", scenarioLint}, {"scenario play", scenarioPlay}, {"scenario test", scenarioTest},
 		{"scenario verify", scenarioVerify}, {"stats items", statsItems}, {"questions import", questionsImport},
-		{"questions export", questionsExport},
+		{"questions export", questionsExport}, {"certificate list", certificateList}, {"certificate explain", certificateExplain},
+		{"certificate export", certificateExport}, {"certificate verify", certificateVerify}, {"certificate rotate", certificateRotate},
 	}
 }
 

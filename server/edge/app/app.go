@@ -16,8 +16,10 @@ import (
 	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -30,9 +32,13 @@ import (
 	"tongguan/server/base/db"
 	"tongguan/server/base/door"
 	"tongguan/server/base/fault"
+	"tongguan/server/base/outbox"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/badges"
 	"tongguan/server/edge/check"
+	"tongguan/server/edge/deliver"
+	"tongguan/server/edge/seal"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -60,18 +66,23 @@ type App struct {
 	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
+	Sessions   *session.Sessions
+	External   *external.Trainings
+	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
 	Assets     *web.Assets
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
 	Amendments   *amendment.Amendments
+	Seal         *seal.Seal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
 	// Demo shows the demo company's sign-ins on the sign-in page.
 	Demo bool
 
-	files fs.FS
+	files     fs.FS
+	deliverer *deliver.Deliverer // nil where Outbox is
 }
 
 // Options are what a command decides beyond the settings.
@@ -123,6 +134,14 @@ func (a *App) furnish(folder string) (err error) {
 	if a.Assets, err = web.LoadAssets(); err != nil {
 		return err
 	}
+	relay, err := a.Config.Relay()
+	if err != nil {
+		return err
+	}
+	if relay != nil {
+		a.Outbox = outbox.New(a.DB, a.Clock)
+		a.deliverer = deliver.New(a.Outbox, *relay)
+	}
 	a.Trail = audit.New(a.Clock)
 	a.Teams = team.New(a.DB, a.Clock, a.Trail)
 	a.People = people.New(a.DB, a.Clock, a.Trail, a.Teams)
@@ -134,6 +153,10 @@ func (a *App) furnish(folder string) (err error) {
 		Ledger: ledger, Programmes: a.current})
 	a.Certificates = certification.New(certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
 		Progress: a.Progress, Training: a.Training, Programmes: a.current})
+	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
+		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
+	a.Sessions = session.New(session.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
+	a.External = external.New(external.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget})
@@ -198,7 +221,7 @@ type chore struct {
 }
 
 func (a *App) chores() []chore {
-	return []chore{
+	all := []chore{
 		{"visits", time.Second, a.Progress.Flush},
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
@@ -211,6 +234,10 @@ func (a *App) chores() []chore {
 		{"clock", 30 * time.Second, a.setClock},
 		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
 	}
+	if a.deliverer != nil {
+		all = append(all, chore{"mail", 3 * time.Second, a.deliverer.Deliver})
+	}
+	return all
 }
 
 // Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.

@@ -32,6 +32,15 @@ type f = url.Values
 
 var assignment = f{"course": {"process"}, "to": {"person"}, "person": {"$learner"}, "team": {"$team"}, "due": {"2026-04-01"}, "request": {"r-1"}, "back": {"/team"}}
 
+var (
+	plan = f{"title": {"市场动态"}, "topic": {"market-q1"}, "date": {"2026-03-11"}, "start": {"10:00"}, "end": {"11:00"}, "rule": {"weekly"}, "count": {"3"}, "host": {"$manager"},
+		"team": {"$team"}, "guests": {"learner"}, "place": {"三楼"}, "link": {"https://example.com/m"}, "description": {"说明"}, "material": {"资料"}, "catch_up": {"1"}, "days": {"7"},
+		"request": {"r-4"}}
+	changed = f{"title": {"市场动态（改）"}, "topic": {"market-q1"}, "date": {"2026-03-10"}, "start": {"14:00"}, "end": {"15:00"}, "host": {"$manager"}, "team": {"$team"},
+		"guests": {""}, "place": {"四楼"}, "link": {""}, "description": {""}, "material": {""}, "catch_up": {"1"}, "days": {"5"}, "sequence": {"0"}, "scope": {"following"}}
+	shareText = strings.Repeat("先换条件，再让价格。", 8)
+)
+
 // deeds is every form, in an order in which each still does something after those before it. What ends a
 // session or takes somebody's rights away stands last.
 var deeds = []deed{
@@ -65,6 +74,20 @@ var deeds = []deed{
 	{route: "/rehearsals/:id/branch", by: "learner", target: [2]string{":id", "played"}, form: f{"turn": {"1"}}},
 	{route: "/assignments", by: "manager", form: assignment},
 	{route: "/assignments/:id/withdraw", by: "manager", target: [2]string{":id", "assignment"}, form: f{"back": {"/team"}}},
+	{route: "/training/feed", by: "learner", status: 200},
+	{route: "/training/sessions", by: "manager", form: plan},
+	{route: "/training/sessions/:id/change", by: "manager", target: [2]string{":id", "planned"}, form: changed},
+	{route: "/training/sessions/:id/cancel", by: "manager", target: [2]string{":id", "planned2"}, form: f{"sequence": {"0"}, "reason": {"展会冲突"}, "scope": {"one"}}},
+	{route: "/training/sessions/:id/attendance", by: "manager", target: [2]string{":id", "held"}, form: f{"person.0": {"$learner"}, "seen.0": {"1"}, "mark.0": {"excused"}}},
+	{route: "/training/sessions/:id/caught-up", by: "learner", target: [2]string{":id", "held"}},
+	{route: "/training/external", by: "learner", form: f{"title": {"大客户谈判研修"}, "provider": {"商学院"}, "url": {"https://example.com/a"}, "topic": {"negotiation"},
+		"starts": {"2026-04-01"}, "ends": {"2026-04-02"}, "cost": {"3600.50"}, "aim": {"学会让步的次序。"}, "request": {"r-3"}}},
+	{route: "/training/external/:id/decide", by: "manager", target: [2]string{":id", "wanted"}, form: f{"decision": {"approve"}, "days": {"14"}, "reason": {"好"}}},
+	{route: "/training/external/:id/withdraw", by: "learner", target: [2]string{":id", "wanted2"}},
+	{route: "/training/external/:id/files", by: "learner", target: [2]string{":id", "approved"}, form: f{"file": {"$file"}}, status: 422, still: true}, // without its file
+	{route: "/training/external/:id/taken", by: "learner", target: [2]string{":id", "approved"}},
+	{route: "/training/external/:id/share", by: "learner", target: [2]string{":id", "taken"}, form: f{"form": {"note"}, "title": {"让步的次序"}, "text": {shareText}, "talk_on": {""}}},
+	{route: "/training/shared/:id/rating", by: "outsider", target: [2]string{":id", "shared"}, form: f{"stars": {"4"}, "comment": {"有用"}}},
 	{route: "/admin/people", by: "admin", form: f{"name": {"新同事"}, "login": {"newcomer"}, "email": {"new@example.com"}, "team": {"$team"},
 		"roles": {"learner"}, "lang": {"zh"}, "hired_on": {"2026-01-05"}, "state": {"active"}, "version": {"0"}}},
 	{route: "/admin/people/:id/link", by: "admin", target: [2]string{":id", "hr"}, status: 200},
@@ -141,6 +164,7 @@ func (h *house) stock() *house {
 	h.names["assignment"], h.names["link"], h.names["token"], h.names["session"] = all[0].ID, link, tokens[0].ID, sessions[0].ID
 	h.names["version"] = strconv.FormatInt(inspector.Version, 10)
 	h.dispute(learner)
+	h.train()
 	return h
 }
 

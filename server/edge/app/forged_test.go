@@ -132,7 +132,9 @@ func TestEveryFormWorksWithItsToken(t *testing.T) {
 func TestFormsByWhomMayNot(t *testing.T) {
 	may := map[string][]string{"/assignments": {"manager", "hr"}, "/assignments/:id/withdraw": {"manager", "hr"},
 		"/desk/marking/:veiled/:question": {"author"}, "/desk/appeals/:id/preview": {"author"}, "/desk/appeals/:id/correct": {"author"},
-		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"}}
+		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"},
+		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
+		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"}}
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}

@@ -52,6 +52,38 @@ var mistakes = []mistake{
 	{route: "/team/:person/time", field: "percent", value: "301"},
 	{route: "/team/:person/time", field: "percent", value: "some"},
 	{route: "/team/:person/time", field: "reason", value: " "},
+	{route: "/training/sessions", field: "title", value: ""},
+	{route: "/training/sessions", field: "topic", value: "市场"},
+	{route: "/training/sessions", field: "date", value: "2026-02-30"},
+	{route: "/training/sessions", field: "start", value: "soon"},
+	{route: "/training/sessions", field: "end", value: "09:59"},
+	{route: "/training/sessions", field: "rule", value: "daily"},
+	{route: "/training/sessions", field: "count", value: "61"},
+	{route: "/training/sessions", field: "host", value: "06nobody000000000000000000"},
+	{route: "/training/sessions", field: "guests", value: "no-such-login"},
+	{route: "/training/sessions", field: "link", value: "javascript:alert(1)"},
+	{route: "/training/sessions", field: "days", value: "999"},
+	{route: "/training/sessions", field: "place", value: strings.Repeat("长", 81)},
+	{route: "/training/sessions/:id/change", field: "title", value: " "},
+	{route: "/training/sessions/:id/change", field: "end", value: "13:00"},
+	{route: "/training/sessions/:id/change", field: "sequence", value: "99", status: http.StatusConflict},
+	{route: "/training/sessions/:id/cancel", field: "reason", value: " "},
+	{route: "/training/sessions/:id/cancel", field: "sequence", value: "99", status: http.StatusConflict},
+	{route: "/training/external", field: "title", value: ""},
+	{route: "/training/external", field: "url", value: "ftp://example.com"},
+	{route: "/training/external", field: "topic", value: "谈判"},
+	{route: "/training/external", field: "starts", value: "2026-02-30"},
+	{route: "/training/external", field: "ends", value: "2026-03-31"},
+	{route: "/training/external", field: "cost", value: "many"},
+	{route: "/training/external", field: "aim", value: " "},
+	{route: "/training/external/:id/decide", field: "days", value: "0"},
+	{route: "/training/external/:id/decide", field: "days", value: "soon"},
+	{route: "/training/external/:id/decide", field: "reason", value: strings.Repeat("长", 501)},
+	{route: "/training/external/:id/share", field: "title", value: ""},
+	{route: "/training/external/:id/share", field: "text", value: "太短"},
+	{route: "/training/external/:id/share", field: "form", value: "song"},
+	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
+	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},
@@ -101,12 +133,12 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		h.Errorf("%s: the page does not say what is wrong", what)
 	}
 	for name, values := range form {
-		if slices.Contains([]string{"password", "old", "to", "state", "back"}, name) || name == "version" && m.field == "version" {
+		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == "version" && m.field == "version" {
 			continue
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				name == "kind" || strings.HasPrefix(name, "level.")
+				slices.Contains([]string{"kind", "host", "rule", "form", "stars"}, name) || strings.HasPrefix(name, "level.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have

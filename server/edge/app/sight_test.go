@@ -62,6 +62,31 @@ const sight = `
 /plays/:id/proof                  acting    D > . > . > > .
 /plays/:id/proof                  acted     D + . + . + + .
 /plays/:id/proof                  missing   D . . . . . . .
+/training                         -         D + + + + + + +
+/training/sessions                -         D . . + . + . .
+/training/sessions/new            -         D . . + . + . .
+/training/sessions/:id            planned   D + . + + + + +
+/training/sessions/:id            held      D + . + . + . .
+/training/sessions/:id            missing   D . . . . . . .
+/training/sessions/:id/change     planned   D . . + . + . .
+/training/sessions/:id/change     held      D . . . . . . .
+/training/sessions/:id/change     missing   D . . . . . . .
+/training/sessions/:id/attendance planned   D . . > . > . .
+/training/sessions/:id/attendance held      D . . + . + . .
+/training/sessions/:id/attendance  missing   D . . . . . . .
+/training/attendance              -         D . . + . + + .
+/training/external                -         D . . + . + . .
+/training/external/new            -         D + + + + + + +
+/training/external/:id            wanted    D + . + . + . .
+/training/external/:id            taken     D + . + . + . .
+/training/external/:id            missing   D . . . . . . .
+/training/external/:id/files/:file  proof     D + . + . + . .
+/training/external/:id/files/:file  missing   D . . . . . . .
+/training/shared/:id              shared    D + + + + + + +
+/training/shared/:id              taken     D . . . . . . .
+/training/shared/:id              missing   D . . . . . . .
+/calendar/:token.ics              calendar  + + + + + + + +
+/calendar/:token.ics              missing   . . . . . . . .
 /policy                           -         D + + + + + + +
 /policy/:clause                   clause    D + + + + + + +
 /policy/:clause                   missing   D . . . . . . .
@@ -133,6 +158,9 @@ func sightRows(t *testing.T) (out []row) {
 func (h *house) address(r row) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2",
 		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"])}
+	if strings.HasPrefix(r.route, "/training/external/") {
+		values[":id"] = h.names["taken"]
+	}
 	var params []string
 	for p := range strings.SplitSeq(r.route, "/") {
 		if strings.HasPrefix(p, ":") || p == "*" {

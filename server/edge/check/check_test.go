@@ -15,7 +15,7 @@ const (
 )
 
 // builtIn is a copy of the built-in content, to be spoilt.
-func builtIn(t *testing.T) fstest.MapFS {
+func builtIn(t testing.TB) fstest.MapFS {
 	t.Helper()
 	out := fstest.MapFS{}
 	err := fs.WalkDir(content.Files, ".", func(path string, d fs.DirEntry, err error) error {

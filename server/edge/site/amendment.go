@@ -14,7 +14,9 @@ import (
 )
 
 // policy reads how the policy is in force and notes it, so that the chips of this page are right too.
-func (s *Site) policy(c *fiber.Ctx) (*amendment.Policy, error) { return s.Amendments.Look(c.UserContext()) }
+func (s *Site) policy(c *fiber.Ctx) (*amendment.Policy, error) {
+	return s.Amendments.Look(c.UserContext())
+}
 
 // wording is a clause as it is in force, as this node last saw it; as the content words it where nobody has looked yet.
 func (s *Site) wording(cl *catalog.Clause) amendment.Wording {
@@ -255,4 +257,3 @@ func pending(v visit, p *amendment.Policy) int {
 	}
 	return p.Pending
 }
-

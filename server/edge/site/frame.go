@@ -64,6 +64,8 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.learn", "/learn", true},
 		{"nav.courses", "/courses", true},
 		{"nav.practice", "/practice", true},
+		{"nav.certificates", "/certificates", true},
+		{"nav.training", "/training", true},
 		{"nav.policy", "/policy", true},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
 		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},

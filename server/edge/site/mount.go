@@ -44,6 +44,19 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/plays/:id/debrief", s.in(s.playDebrief)).Get("/plays/:id/proof", s.in(s.playProof))
 	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
+	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
+	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
+	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))
+	f.Get("/training/sessions/:id/change", s.in(s.sessionEdit)).Post("/training/sessions/:id/change", s.in(s.sessionChange))
+	f.Post("/training/sessions/:id/cancel", s.in(s.sessionCancel)).Get("/training/attendance", s.in(s.attendanceReport))
+	f.Get("/training/sessions/:id/attendance", s.in(s.attendance)).Post("/training/sessions/:id/attendance", s.in(s.attendanceMark))
+	f.Get("/training/external", s.in(s.externalDesk)).Post("/training/external", s.in(s.externalAsk)).Get("/training/external/new", s.in(s.externalNew))
+	f.Get("/training/external/:id", s.in(s.externalShow)).Post("/training/external/:id/decide", s.in(s.externalDecide))
+	f.Post("/training/external/:id/withdraw", s.in(s.externalWithdraw)).Post("/training/external/:id/taken", s.in(s.externalTake))
+	f.Post("/training/external/:id/files", s.in(s.externalProve)).Get("/training/external/:id/files/:file", s.in(s.externalFile))
+	f.Post("/training/external/:id/share", s.in(s.externalShare))
+	f.Get("/training/shared/:id", s.in(s.sharedShow)).Post("/training/shared/:id/rating", s.in(s.sharedRate))
+
 	f.Get("/policy/changes", s.in(s.changes)).Post("/policy/changes", s.in(s.changePublish))
 	f.Get("/policy/changes/new", s.in(s.changeNew)).Post("/policy/changes/preview", s.in(s.changePreview))
 	f.Get("/policy/changes/:id", s.in(s.changeShow))
@@ -56,6 +69,13 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/team/:person/time", s.in(s.timeGrant))
 	f.Get("/assignments/new", s.in(s.assignForm)).Post("/assignments", s.in(s.assign))
 	f.Post("/assignments/:id/withdraw", s.in(s.withdraw))
+
+	f.Get("/certificates", s.in(s.certificates)).Get("/certificates/:number", s.open(s.certificate))
+	f.Get("/certificates/:number/pdf", s.in(s.certificatePDF)).Get("/certificates/:number/badge", s.in(s.certificateBadge))
+	f.Post("/certificates/:number/shares", s.in(s.certificateShare)).Post("/certificates/:number/decide", s.in(s.certificateDecide))
+	f.Get("/verify", s.open(s.verify))
+	f.Get("/badges/issuer", s.badgeIssuer).Get("/badges/keys", s.badgeKeys).Get("/badges/keys/:thumbprint", s.badgeKey)
+	f.Get("/badges/status/:purpose", s.badgeStatus)
 
 	f.Get("/admin/people", s.in(s.peopleList)).Post("/admin/people", s.in(s.personCreate))
 	f.Get("/admin/people/new", s.in(s.personNew))

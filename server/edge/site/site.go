@@ -17,8 +17,11 @@ import (
 
 	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
+	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
@@ -32,6 +35,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
 	"tongguan/web"
 	"tongguan/web/words"
@@ -60,8 +64,13 @@ type Site struct {
 	Progress   *progress.Progress
 	Training   *training.Training
 	Amendments *amendment.Amendments
+	Sessions   *session.Sessions
+	External   *external.Trainings
 	Assets     *web.Assets
 	Log        *slog.Logger
+
+	Certificates *certification.Certification
+	Seal         *seal.Seal
 
 	Secret    []byte
 	URL       string // under which people reach the site
