@@ -18,7 +18,7 @@ type Kind string
 const (
 	Same  Kind = ""
 	Gone  Kind = "gone"
-	Added Kind = "new"
+	Added Kind = "added"
 )
 
 // mostTokens bounds what is compared token by token: past it the two texts stand as a whole. A clause has a few hundred.

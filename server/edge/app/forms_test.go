@@ -84,6 +84,11 @@ var mistakes = []mistake{
 	{route: "/training/external/:id/share", field: "form", value: "song"},
 	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
 	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
+	{route: "/policy/changes/preview", field: "offer", value: "praise"},
+	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
+	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
+	{route: "/policy/changes/preview", field: "reason", value: " "},
+	{route: "/policy/changes", field: "to", value: "x", status: http.StatusConflict},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},
@@ -138,7 +143,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"kind", "host", "rule", "form", "stars"}, name) || strings.HasPrefix(name, "level.")
+				slices.Contains([]string{"kind", "host", "rule", "form", "stars", "offer"}, name) || strings.HasPrefix(name, "level.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have

@@ -104,7 +104,11 @@ func TestViewsAskLittle(t *testing.T) {
 			b.get(path)
 			before := h.DB.Statements()
 			b.get(path).want(t, http.StatusOK)
-			if n := h.DB.Statements() - before; n > maxQueries || n < 1 {
+			most := int64(maxQueries)
+			if path == "/learn" { // one more: what the policy's changes ask must be known at once
+				most++
+			}
+			if n := h.DB.Statements() - before; n > most || n < 1 {
 				t.Errorf("%s runs %d statements", path, n)
 			}
 		}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -99,8 +100,8 @@ func (s *Site) drawChange(c *fiber.Ctx, v visit, typed amendment.Publication, ca
 	if err != nil {
 		return err
 	}
-	now := time.UnixMilli(s.Clock.Now()).In(s.Zone)
-	p := pages.New{Clause: s.clauseOf(v, typed.Clause, "/policy/"+typed.Clause), Since: v.voice.Date(reach.Since, s.Zone), Compared: s.compared(v, reach.From, reach.To),
+	now := s.now()
+	p := pages.New{Request: cmp.Or(c.FormValue("request"), s.Clock.ID()), Clause: s.clauseOf(v, typed.Clause, "/policy/"+typed.Clause), Since: v.voice.Date(reach.Since, s.Zone), Compared: s.compared(v, reach.From, reach.To),
 		Reach: s.reach(v, reach), Deadline: typed.Deadline, Reason: typed.Reason, From: reach.From.Hash(), To: reach.To.Hash(), Errors: s.errors(v, cause),
 		Earliest: now.AddDate(0, 0, 1).Format(time.DateOnly), Latest: now.AddDate(1, 0, 0).Format(time.DateOnly)}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.new", "clause", p.Clause.ID+" "+p.Clause.Title))
@@ -175,7 +176,7 @@ func (s *Site) changePreview(c *fiber.Ctx, v visit) error {
 		Certified: reach.Certified, Certificates: reach.Certificates, Back: "/policy/changes/new?" + back.Encode()}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.preview_title", "clause", typed.Clause))
 	for name, value := range map[string]string{"clause": typed.Clause, "from": typed.From, "to": typed.To, "offer": string(typed.Offer), "deadline": typed.Deadline,
-		"reason": typed.Reason, "request": s.Clock.ID()} {
+		"reason": typed.Reason, "request": cmp.Or(c.FormValue("request"), s.Clock.ID())} {
 		p.Fields = append(p.Fields, parts.Choice{Value: name, Text: value})
 	}
 	return s.draw(c, pages.PreviewPage(p))

@@ -137,6 +137,14 @@ func (s *Site) notices(c *fiber.Ctx, v visit, f pages.Notices) (pages.Notices, e
 	return f, nil
 }
 
+// noted is the note of a transition: somebody's own words, or the change of the policy that is the cause.
+func (s *Site) noted(v visit, note string) string {
+	if clause, _, ok := amendment.ParseNote(note); ok {
+		return v.voice.T("amendment.note", "clause", clause+" "+s.chip(v, clause).Title)
+	}
+	return note
+}
+
 // saidOn is what a certificate says about the clauses that it rests on and that have changed.
 func (s *Site) saidOn(c *fiber.Ctx, v visit, look certification.Look) (pages.Said, error) {
 	all, err := s.Amendments.On(c.UserContext(), look)

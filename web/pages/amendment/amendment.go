@@ -63,6 +63,7 @@ type New struct {
 	Latest   string
 	Reason   string
 	From, To string // hashes
+	Request  string // identifies the decision
 	Errors   map[string]string
 }
 
