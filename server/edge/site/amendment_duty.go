@@ -28,7 +28,7 @@ func (s *Site) drawDuty(c *fiber.Ctx, v visit, cause error) error {
 		Due: due, Days: s.daysTo(t.Due()), Reason: t.Reason, Compared: s.compared(v, t.Before, t.Now), Action: "/duties/" + t.ID}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.duty_title", "clause", p.Clause.ID+" "+p.Clause.Title))
 	for _, d := range t.Duties {
-		p.Certificates = append(p.Certificates, pages.Held{Programme: s.programmeTitle(v, d.Programme), Number: d.Certificate})
+		p.Certificates = append(p.Certificates, pages.Held{Programme: s.programmeTitle(v, d.Programme), URL: "/certificates/" + d.Certificate})
 		if d.State == amendment.Done {
 			p.DoneOn = v.voice.Date(d.Done, s.Zone)
 		}

@@ -29,7 +29,8 @@ func (s *Site) policyList(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := policy.List{Frame: s.frame(c, v, v.voice.T("policy.title")), Pending: pending(v, now)}
+	p := policy.List{Frame: s.frame(c, v, v.voice.T("policy.title")), Pending: pending(v, now),
+		Changes: v.actor.May(access.SeeCertificate, access.Below) || v.actor.May(access.SeeCertificate, access.Other)}
 	for _, ch := range s.Catalog.Current().Chapters {
 		chapter := policy.Chapter{ID: ch.ID, Title: ch.Title.In(v.lang)}
 		for _, cl := range s.Catalog.Current().Clauses {
@@ -64,9 +65,7 @@ func (s *Site) policyClause(c *fiber.Ctx, v visit) error {
 	if here := now.Clause(cl.ID); here.Change != "" {
 		p.Since = v.voice.Date(here.Since, s.Zone)
 	}
-	if now.Clause(cl.ID).Pending {
-		p.Pending = min(1, pending(v, now))
-	}
+	p.Pending = now.Clause(cl.ID).Pending && pending(v, now) > 0
 	for _, ch := range cat.Chapters {
 		if ch.ID == cl.Chapter {
 			p.Chapter = ch.Title.In(v.lang)

@@ -157,7 +157,7 @@ type Duty struct {
 }
 
 // Held is a certificate that is at stake.
-type Held struct{ Programme, Number, URL string }
+type Held struct{ Programme, URL string }
 
 // Quiz is the delta quiz.
 type Quiz struct {

@@ -20,7 +20,8 @@ type Chapter struct {
 type List struct {
 	layout.Frame
 	Chapters []Chapter
-	Pending  int // new wordings that wait, for those who may publish
+	Pending  int  // new wordings that wait, for those who may publish
+	Changes  bool // the reader may see how far people are with changes
 }
 
 // Lesson teaches the clause.
@@ -34,5 +35,5 @@ type One struct {
 	Teaching   []Lesson
 	Prev, Next *Clause
 	Since      string // when the present wording came into force; "" where it was so at first
-	Pending    int    // 1 where a new wording waits and the reader may publish it
+	Pending    bool   // a new wording waits, and the reader may publish it
 }
