@@ -8,6 +8,7 @@ package certification
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tongguan/courses/programme"
@@ -123,4 +124,45 @@ func held(all []Standing, now int64) (out []string) {
 		}
 	}
 	return out
+}
+
+// AttemptsSince gives the moment from which a person's attempts at a quiz count towards its limit: when they may renew a
+// certificate that asks for the quiz, or earn it again, they have every attempt anew; else 0.
+func (c *Certification) AttemptsSince(ctx context.Context, q db.Q, person, module string) (since int64, err error) {
+	all, err := standingsOf(ctx, q, []string{person})
+	if err != nil {
+		return 0, err
+	}
+	now := c.clock.Now()
+	for _, s := range all {
+		state := s.Now(now)
+		if state == Suspended || state == Certified || !state.Has() || s.FreshFrom > now {
+			continue
+		}
+		cert, err := certificateBy(ctx, q, s.Certificate)
+		if err != nil {
+			return 0, err
+		}
+		p, err := c.training.Version(ctx, q, cert.Version)
+		if err != nil {
+			return 0, err
+		}
+		if asks(p, module, state) {
+			since = max(since, s.FreshFrom)
+		}
+	}
+	return since, nil
+}
+
+// asks says whether a programme asks for a quiz, of somebody in this state: of a renewal only its own steps.
+func asks(p *programme.Programme, module string, state State) bool {
+	for _, s := range p.Steps {
+		if (state == Expiring || state == Grace) && !slices.Contains(p.Certificate.Renew, s.ID) {
+			continue
+		}
+		if slices.ContainsFunc(s.Tasks, func(t programme.Task) bool { return t.Quiz == module }) {
+			return true
+		}
+	}
+	return false
 }

@@ -185,6 +185,9 @@ func pass(ctx context.Context, q db.Q, all []passing) (done []passing, err error
 	for _, ch := range changed {
 		is[[2]string{ch.Person, ch.Programme}] = true
 	}
+	if err := markSums(ctx, q, persons); err != nil {
+		return nil, err
+	}
 	for _, p := range all {
 		if is[[2]string{p.Person, p.Programme}] {
 			done = append(done, p)

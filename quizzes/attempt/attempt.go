@@ -83,6 +83,7 @@ type Attempts struct {
 	ledger *evidence.Ledger
 	// regraded is told in the transaction that changes points of closed attempts of a set; nil tells nobody.
 	regraded func(ctx context.Context, q db.Q, set string) error
+	since    func(ctx context.Context, q db.Q, person, module string) (int64, error)
 
 	saves  saver
 	papers papers
@@ -101,6 +102,9 @@ type Parts struct {
 	// Regraded is told of each set whose closed attempts a correction has scored again, by its hash, in the transaction that
 	// says so; nil tells nobody.
 	Regraded func(ctx context.Context, q db.Q, set string) error
+	// Since gives the moment from which a person's attempts count towards a quiz's limit: whoever renews a certificate has
+	// them all again. nil: all attempts ever.
+	Since func(ctx context.Context, q db.Q, person, module string) (int64, error)
 }
 
 // New makes the room.
@@ -110,7 +114,7 @@ func New(p Parts) *Attempts {
 		zone = time.UTC
 	}
 	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger,
-		regraded: p.Regraded}
+		regraded: p.Regraded, since: p.Since}
 }
 
 // Open gives the actor's open attempt at a module's quiz, "" where there is none.

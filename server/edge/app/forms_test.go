@@ -52,6 +52,20 @@ var mistakes = []mistake{
 	{route: "/team/:person/time", field: "percent", value: "301"},
 	{route: "/team/:person/time", field: "percent", value: "some"},
 	{route: "/team/:person/time", field: "reason", value: " "},
+	{route: "/programmes/rules", field: "programme", value: "none"},
+	{route: "/programmes/rules", field: "hired_from", value: "2026-02-30"},
+	{route: "/programmes/rules", field: "start_on", value: ""},
+	{route: "/programmes/rules", field: "starts", value: "never"},
+	{route: "/programmes/:programme/people", field: "start", value: "soon"},
+	{route: "/programmes/:programme/people", field: "person", value: ""},
+	{route: "/programmes/:programme/people/:person/buddy", field: "buddy", value: "06nobody000000000000000000"},
+	{route: "/programmes/:programme/people/:person/end", field: "reason", value: " "},
+	{route: "/programmes/:programme/people/:person/waive", field: "reason", value: strings.Repeat("长", 501)},
+	{route: "/programmes/:programme/people/:person/unwaive", field: "reason", value: ""},
+	{route: "/programmes/:programme/people/:person/move", field: "to", value: "x", status: http.StatusConflict},
+	{route: "/signoffs/:programme/:step/:person", field: "points", value: "0"},
+	{route: "/signoffs/:programme/:step/:person", field: "note", value: strings.Repeat("长", 501)},
+	{route: "/signoffs/:programme/:step/:person/back", field: "reason", value: ""},
 	{route: "/training/sessions", field: "title", value: ""},
 	{route: "/training/sessions", field: "topic", value: "市场"},
 	{route: "/training/sessions", field: "date", value: "2026-02-30"},
@@ -89,6 +103,8 @@ var mistakes = []mistake{
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
 	{route: "/policy/changes/preview", field: "reason", value: " "},
 	{route: "/policy/changes", field: "to", value: "x", status: http.StatusConflict},
+	{route: "/team/enrol", field: "start", value: "2026-02-30"},
+	{route: "/team/enrol", field: "programme", value: "no-such-programme"},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},
@@ -143,7 +159,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"kind", "host", "rule", "form", "stars", "offer"}, name) || strings.HasPrefix(name, "level.")
+				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer"}, name) || strings.HasPrefix(name, "level.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have

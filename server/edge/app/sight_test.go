@@ -62,6 +62,18 @@ const sight = `
 /plays/:id/proof                  acting    D > . > . > > .
 /plays/:id/proof                  acted     D + . + . + + .
 /plays/:id/proof                  missing   D . . . . . . .
+/programmes                       -         D + + + + + + +
+/programmes/rules                 -         D . . . . + . .
+/programmes/:programme            programme D + + + + + + +
+/programmes/:programme            missing   D . . . . . . .
+/programmes/:programme/people     programme D . . + . + + .
+/programmes/:programme/people     missing   D . . . . . . .
+/programmes/:programme/people/:person  learner   D + . + . + + .
+/programmes/:programme/people/:person  outsider  D . + . . + + .
+/programmes/:programme/people/:person  missing   D . . . . . . .
+/signoffs                         -         D + + + + + + +
+/signoffs/:programme/:step/:person  learner   D . . + . . . .
+/signoffs/:programme/:step/:person  missing   D . . . . . . .
 /training                         -         D + + + + + + +
 /training/sessions                -         D . . + . + . .
 /training/sessions/new            -         D . . + . + . .
@@ -103,6 +115,24 @@ const sight = `
 /team/:person                     outsider  D . + . . + + .
 /team/:person                     hr        D . . + . + + .
 /team/:person                     missing   D . . . . . . .
+/team/certificates                -         D . . + . + + .
+/team/risk                        -         D . . + . + + .
+/team/coverage                    -         D . . + . + + .
+/team/skills                      -         D . . + . + + .
+/team/trend                       -         D . . + . + + .
+/team/certificates.csv            -         D . . + . + + .
+/team/certificates.xlsx           -         D . . + . + + .
+/team/risk.csv                    -         D . . + . + + .
+/team/risk.xlsx                   -         D . . + . + + .
+/team/coverage.csv                -         D . . + . + + .
+/team/coverage.xlsx               -         D . . + . + + .
+/team/enrol                       -         D . . + . + . .
+/team/:person/certificates/:programme  gate      D + . + . + + .
+/team/:person/certificates/:programme  missing   D . . . . . . .
+/team/:person/evidence            learner   D + . + . + + .
+/team/:person/evidence            outsider  D . + . . + + .
+/team/:person/evidence            hr        D . . + . + + .
+/team/:person/evidence            missing   D . . . . . . .
 /assignments/new                  -         D . . + . + . .
 /admin/people                     -         D . . . . + + +
 /admin/people/new                 -         D . . . . . . +
@@ -163,8 +193,8 @@ func sightRows(t *testing.T) (out []row) {
 
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
-	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2",
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"])}
+	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2", ":person": h.names["learner"],
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
 	if strings.HasPrefix(r.route, "/training/external/") {
 		values[":id"] = h.names["taken"]
 	}

@@ -72,8 +72,8 @@ func piecesOf(before, after string) (out []pages.Piece) {
 	return out
 }
 
-// compared compares two wordings in both languages, the reader's first.
-func (s *Site) compared(v visit, before, now amendment.Wording) (out []pages.Compared) {
+// reworded compares two wordings in both languages, the reader's first.
+func (s *Site) reworded(v visit, before, now amendment.Wording) (out []pages.Compared) {
 	langs := []string{"zh", "en"}
 	if v.lang == "en" {
 		langs = []string{"en", "zh"}
@@ -101,7 +101,7 @@ func (s *Site) drawChange(c *fiber.Ctx, v visit, typed amendment.Publication, ca
 		return err
 	}
 	now := s.now()
-	p := pages.New{Request: cmp.Or(c.FormValue("request"), s.Clock.ID()), Clause: s.clauseOf(v, typed.Clause, "/policy/"+typed.Clause), Since: v.voice.Date(reach.Since, s.Zone), Compared: s.compared(v, reach.From, reach.To),
+	p := pages.New{Request: cmp.Or(c.FormValue("request"), s.Clock.ID()), Clause: s.clauseOf(v, typed.Clause, "/policy/"+typed.Clause), Since: v.voice.Date(reach.Since, s.Zone), Compared: s.reworded(v, reach.From, reach.To),
 		Reach: s.reach(v, reach), Deadline: typed.Deadline, Reason: typed.Reason, From: reach.From.Hash(), To: reach.To.Hash(), Errors: s.errors(v, cause),
 		Earliest: now.AddDate(0, 0, 1).Format(time.DateOnly), Latest: now.AddDate(1, 0, 0).Format(time.DateOnly)}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.new", "clause", p.Clause.ID+" "+p.Clause.Title))
@@ -171,7 +171,7 @@ func (s *Site) changePreview(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	back := url.Values{"clause": {typed.Clause}, "offer": {string(typed.Offer)}, "deadline": {typed.Deadline}, "reason": {typed.Reason}}
-	p := pages.Preview{Clause: s.clauseOf(v, typed.Clause, ""), Compared: s.compared(v, reach.From, reach.To), Offer: v.voice.T("amendment.offer." + string(typed.Offer)),
+	p := pages.Preview{Clause: s.clauseOf(v, typed.Clause, ""), Compared: s.reworded(v, reach.From, reach.To), Offer: v.voice.T("amendment.offer." + string(typed.Offer)),
 		Means: v.voice.T("amendment.means." + string(typed.Offer)), Asks: typed.Offer != amendment.None, Due: s.dueText(v, typed.Deadline), Reason: typed.Reason,
 		Certified: reach.Certified, Certificates: reach.Certificates, Back: "/policy/changes/new?" + back.Encode()}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.preview_title", "clause", typed.Clause))
@@ -206,7 +206,7 @@ func (s *Site) changeShow(c *fiber.Ctx, v visit) error {
 	who := d.Publisher
 	p := pages.Change{Clause: s.clauseOf(v, d.Clause, ""), Offer: v.voice.T("amendment.offer." + string(d.Offer)), Means: v.voice.T("amendment.means." + string(d.Offer)),
 		When: v.voice.Date(d.Published, s.Zone), Who: who, Due: s.dueText(v, d.Deadline), Reason: d.Reason, Asks: d.Offer != amendment.None, Spreading: d.Spreading(),
-		Compared: s.compared(v, d.Before, d.Now), Open: d.Open, Done: d.Done, Late: d.Late, Lapsed: d.Lapsed, Percent: d.Percent(), Page: n}
+		Compared: s.reworded(v, d.Before, d.Now), Open: d.Open, Done: d.Done, Late: d.Late, Lapsed: d.Lapsed, Percent: d.Percent(), Page: n}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.of", "clause", d.Clause))
 	shown := d.Asked()
 	for _, f := range []struct {
@@ -242,13 +242,6 @@ func (s *Site) dutyRow(v visit, r amendment.Row) pages.Row {
 		out.When = v.voice.T("amendment.was_due", "date", v.voice.Date(r.Due-1, s.Zone))
 	}
 	return out
-}
-
-func (s *Site) programmeTitle(v visit, id string) string {
-	if p := s.Programmes.Current().Get(id); p != nil {
-		return p.Title.In(v.lang)
-	}
-	return id // a programme that there is no more
 }
 
 // pending counts what waits, for the quiet note to those who may publish.

@@ -25,7 +25,7 @@ func (s *Site) drawDuty(c *fiber.Ctx, v visit, cause error) error {
 	}
 	due := v.voice.Date(t.Due()-1, s.Zone)
 	p := pages.Duty{Clause: s.clauseOf(v, t.Clause, "/policy/"+t.Clause), Todo: string(t.Duties[0].Todo), State: string(t.State()), When: v.voice.Date(t.Published, s.Zone),
-		Due: due, Days: s.daysTo(t.Due()), Reason: t.Reason, Compared: s.compared(v, t.Before, t.Now), Action: "/duties/" + t.ID}
+		Due: due, Days: s.daysTo(t.Due()), Reason: t.Reason, Compared: s.reworded(v, t.Before, t.Now), Action: "/duties/" + t.ID}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.duty_title", "clause", p.Clause.ID+" "+p.Clause.Title))
 	for _, d := range t.Duties {
 		p.Certificates = append(p.Certificates, pages.Held{Programme: s.programmeTitle(v, d.Programme), URL: "/certificates/" + d.Certificate})

@@ -50,6 +50,12 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 	if p.Duties, err = s.notices(c, v, amendment.Notices{Frame: p.Frame}); err != nil {
 		return err
 	}
+	if p.Notice, err = s.notice(c, v); err != nil {
+		return err
+	}
+	if p.Programmes, err = s.inProgrammes(c, v); err != nil {
+		return err
+	}
 	return s.draw(c, learn.PageOf(p))
 }
 

@@ -48,9 +48,12 @@ func (s *Site) memberPage(c *fiber.Ctx, v visit, id string) (p team.MemberPage, 
 		return p, err
 	}
 	p = team.MemberPage{Frame: s.frame(c, v, who.Name), Name: who.Name, Team: teams[who.Team], HiredOn: s.dueText(v, who.HiredOn),
-		Login: who.Login, Back: "/team"}
+		Login: who.Login, Back: "/team", Evidence: "/team/" + id + "/evidence"}
 	if v.actor.May(access.AssignCourse, to) {
 		p.Assign = "/assignments/new?person=" + id
+	}
+	if p.Programmes, err = s.programmesOf(c, v, id); err != nil {
+		return p, err
 	}
 	if p.Courses, err = s.memberCourses(c, v, id, state, assigned, p.Assign != ""); err != nil {
 		return p, err

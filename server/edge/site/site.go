@@ -21,6 +21,7 @@ import (
 	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/reminder"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -64,6 +65,8 @@ type Site struct {
 	Progress   *progress.Progress
 	Training   *training.Training
 	Amendments *amendment.Amendments
+	Reports    *certification.Reports
+	Reminders  *reminder.Reminders
 	Sessions   *session.Sessions
 	External   *external.Trainings
 	Assets     *web.Assets

@@ -49,7 +49,7 @@ func (s *Site) teamList(c *fiber.Ctx, v visit) error {
 	}
 	courses, sort := s.Catalog.Current().Courses, c.Query("sort", "overdue")
 	sortStandings(all, courses, sort)
-	p := team.List{Frame: s.frame(c, v, v.voice.T("team.title")), Query: c.Query("q"), Sort: sort, Total: len(all),
+	p := team.List{Frame: s.frame(c, v, v.voice.T("team.title")), Query: c.Query("q"), Sort: sort, Total: len(all), Tabs: s.reportTabs(c, v),
 		Columns: s.columns(c, v, courses, sort), Assign: "/assignments/new?team=" + url.QueryEscape(c.Query("team"))}
 	names := map[string]string{}
 	for _, t := range tree {

@@ -3,6 +3,7 @@ package team
 
 import (
 	"tongguan/web/layout"
+	"tongguan/web/pages/programme"
 	"tongguan/web/parts"
 )
 
@@ -44,6 +45,7 @@ type List struct {
 	Pages   []parts.Link
 	Page    int
 	Assign  string // URL of the form, "" where the reader may not
+	Tabs    []parts.Tab
 }
 
 // Lesson is one lesson of a member's course.
@@ -89,6 +91,8 @@ type MemberPage struct {
 	Name, Team, HiredOn, Login string
 	Back                       string
 	Assign                     string
+	Evidence                   string // URL of what they are certified on
+	Programmes                 []programme.Mine
 	Courses                    []Course
 	Attempts                   []Attempt
 	Rehearsals                 []Rehearsal
