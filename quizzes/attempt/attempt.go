@@ -6,6 +6,7 @@ package attempt
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,6 +138,13 @@ func (a *Attempts) Sit(ctx context.Context, actor access.Actor, id string) (Sitt
 		}
 	}
 	return a.sitting(ctx, a.db.Read(), r)
+}
+
+// Began gives when an attempt was begun, for whoever decides from its evidence inside a transaction. source is that of the
+// line: the attempt, or one of its corrections.
+func (a *Attempts) Began(ctx context.Context, q db.Q, source string) (int64, error) {
+	id, _, _ := strings.Cut(source, ":")
+	return startedAt(ctx, q, id)
 }
 
 func (a *Attempts) own(ctx context.Context, actor access.Actor, id string) (row, error) {

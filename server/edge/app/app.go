@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tongguan/content"
+	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
@@ -25,7 +26,6 @@ import (
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
-	"tongguan/quizzes/scenario"
 	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -75,6 +75,7 @@ type App struct {
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
+	Amendments   *amendment.Amendments
 	Reports      *certification.Reports
 	Seal         *seal.Seal
 
@@ -165,6 +166,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
+	a.amend(ledger)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
 	}
@@ -187,11 +189,7 @@ func (a *App) rehearse(files fs.FS, ledger *evidence.Ledger) {
 
 // bound gives what programmes may name, as it is in force.
 func (a *App) bound() programme.Content {
-	var scenes []*scenario.Script
-	for _, s := range a.Plays.Scripts() {
-		scenes = append(scenes, s.Script)
-	}
-	return check.Bind(a.Catalog.Current(), a.Bank.Current(), scenes)
+	return check.Bind(a.Catalog.Current(), a.Bank.Current(), a.scenes())
 }
 
 // Reread takes in worlds and scripts that an author has changed, and what rests on them.
@@ -239,6 +237,9 @@ func (a *App) chores() []chore {
 		{"rules", time.Minute, a.Training.Apply},
 		{"reminders", time.Minute, a.Reminders.Tell},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"policy", 5 * time.Second, a.Amendments.Settle},
+		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
+		{"overdue duties", 30 * time.Second, a.Amendments.Close},
 		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
 		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},

@@ -75,6 +75,10 @@ var deeds = []deed{
 	{route: "/plays/:id/notes", by: "manager", target: [2]string{":id", "acted"}, form: f{"turn": {"1"}, "text": {"问得好"}}},
 	{route: "/plays/:id/ratings", by: "manager", target: [2]string{":id", "acted"}, form: f{"listening": {"4"}, "questioning": {"3"}, "value": {"5"}, "composure": {"2"}}},
 	{route: "/rehearsals/:id/branch", by: "learner", target: [2]string{":id", "played"}, form: f{"turn": {"1"}}},
+	{route: "/duties/:change/quiz", by: "learner", target: [2]string{":change", "change"}},
+	{route: "/duties/:change/confirm", by: "learner", target: [2]string{":change", "confirm"}},
+	{route: "/policy/changes/preview", by: "hr", form: publication, status: 200, still: true},
+	{route: "/policy/changes", by: "hr", form: publication},
 	{route: "/assignments", by: "manager", form: assignment},
 	{route: "/assignments/:id/withdraw", by: "manager", target: [2]string{":id", "assignment"}, form: f{"back": {"/team"}}},
 	{route: "/programmes/rules", by: "hr", form: f{"programme": {"next"}, "role": {"learner"}, "team": {"$team"}, "hired_from": {""}, "hired_until": {""}, "starts": {"date"},
@@ -185,6 +189,7 @@ func (h *house) stock() *house {
 	h.enrol(ctx)
 	h.train()
 	h.certify()
+	h.amend()
 	return h
 }
 

@@ -100,6 +100,11 @@ var mistakes = []mistake{
 	{route: "/training/external/:id/share", field: "form", value: "song"},
 	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
 	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
+	{route: "/policy/changes/preview", field: "offer", value: "praise"},
+	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
+	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
+	{route: "/policy/changes/preview", field: "reason", value: " "},
+	{route: "/policy/changes", field: "to", value: "x", status: http.StatusConflict},
 	{route: "/team/enrol", field: "start", value: "2026-02-30"},
 	{route: "/team/enrol", field: "programme", value: "no-such-programme"},
 	{route: "/account/tokens", field: "name", value: " "},
@@ -156,7 +161,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars"}, name) || strings.HasPrefix(name, "level.")
+				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer"}, name) || strings.HasPrefix(name, "level.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have

@@ -100,6 +100,13 @@ const sight = `
 /calendar/:token.ics              calendar  + + + + + + + +
 /calendar/:token.ics              missing   . . . . . . . .
 /policy                           -         D + + + + + + +
+/policy/changes                   -         D . . + . + + .
+/policy/changes/new               -         D . . . . . . .
+/policy/changes/:id               change    D . . + . + + .
+/policy/changes/:id               missing   D . . . . . . .
+/duties/:change                   change    D + . . . . . .
+/duties/:change                   confirm   D + . . . . . .
+/duties/:change                   missing   D . . . . . . .
 /policy/:clause                   clause    D + + + + + + +
 /policy/:clause                   missing   D . . . . . . .
 /search                           -         D + + + + + + +

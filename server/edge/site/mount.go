@@ -58,6 +58,11 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/training/external/:id/share", s.in(s.externalShare))
 	f.Get("/training/shared/:id", s.in(s.sharedShow)).Post("/training/shared/:id/rating", s.in(s.sharedRate))
 
+	f.Get("/policy/changes", s.in(s.changes)).Post("/policy/changes", s.in(s.changePublish))
+	f.Get("/policy/changes/new", s.in(s.changeNew)).Post("/policy/changes/preview", s.in(s.changePreview))
+	f.Get("/policy/changes/:id", s.in(s.changeShow))
+	f.Get("/duties/:change", s.in(s.duty)).Post("/duties/:change/confirm", s.in(s.dutyConfirm)).Post("/duties/:change/quiz", s.in(s.dutyQuiz))
+
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
@@ -63,6 +64,7 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Amendments *amendment.Amendments
 	Reports    *certification.Reports
 	Reminders  *reminder.Reminders
 	Sessions   *session.Sessions

@@ -3,6 +3,7 @@ package learn
 
 import (
 	"tongguan/web/layout"
+	"tongguan/web/pages/amendment"
 	"tongguan/web/parts"
 )
 
@@ -42,6 +43,7 @@ type Page struct {
 	Begun    []Course
 	Results  []Result
 	News     []News
+	Duties   amendment.Notices // what the policy's changes ask
 
 	Notice     *Notice // nil for none
 	Programmes []Programme
