@@ -111,10 +111,27 @@ type reason struct {
 	at    int64 // when it takes effect; 0 is now
 }
 
-// Held gives the programmes whose certificate a person holds, inside a transaction or outside one.
-func (c *Certification) Held(ctx context.Context, q db.Q, person string) ([]string, error) {
-	all, err := standingsOf(ctx, q, []string{person})
-	return held(all, c.clock.Now()), err
+// Terms says what certificates mean for the programmes that people are in, for training's plans.
+func (c *Certification) Terms(ctx context.Context, q db.Q, persons []string) (map[string]training.Terms, error) {
+	all, err := standingsOf(ctx, q, persons)
+	if err != nil {
+		return nil, err
+	}
+	now, out := c.clock.Now(), map[string]training.Terms{}
+	for _, s := range all {
+		t := out[s.Person]
+		if t.Asked == nil {
+			t.Asked = map[string]training.Asked{}
+		}
+		state := s.Now(now)
+		if state.Holds() {
+			t.Held = append(t.Held, s.Programme)
+		}
+		t.Asked[s.Programme] = training.Asked{Since: s.FreshFrom, Again: state.Has(), Renewal: state == Expiring || state == Grace,
+			Settled: state == Certified || state == Suspended}
+		out[s.Person] = t
+	}
+	return out, nil
 }
 
 func held(all []Standing, now int64) (out []string) {

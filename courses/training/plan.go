@@ -12,16 +12,38 @@ import (
 	"tongguan/server/base/fault"
 )
 
-// Held gives the programmes whose certificate a person holds.
-type Held func(ctx context.Context, q db.Q, person string) ([]string, error)
+// Terms is what a person's certificates mean for the programmes that they are in.
+type Terms struct {
+	Held  []string         // programmes whose certificate they hold
+	Asked map[string]Asked // by programme; nothing said: everything is asked, and whatever was done counts
+}
+
+// Asked is what a programme asks of somebody now.
+type Asked struct {
+	Since   int64 // only what was done from this moment counts
+	Again   bool  // they have had its certificate: its dates are over
+	Renewal bool  // of the renewal's steps alone
+	Settled bool  // nothing: the certificate holds and cannot be renewed yet, or is suspended
+}
+
+// Certified knows the terms of many people, inside a transaction or outside one.
+type Certified func(ctx context.Context, q db.Q, persons []string) (map[string]Terms, error)
 
 // Holds sets who knows the certificates; until then nobody holds any.
-func (t *Training) Holds(h Held) { t.held = h }
+func (t *Training) Holds(c Certified) { t.certified = c }
+
+func (t *Training) terms(ctx context.Context, q db.Q, persons []string) (map[string]Terms, error) {
+	if t.certified == nil || len(persons) == 0 {
+		return nil, nil
+	}
+	return t.certified(ctx, q, persons)
+}
 
 // Plan is a person's way through a programme as it stands.
 type Plan struct {
 	Enrolment Enrolment
 	Programme *programme.Programme // in the version under which they began
+	Asked     Asked
 	Verdict   programme.Verdict
 	Today     string // YYYY-MM-DD, in the company's zone
 	Next      []Do   // what is to be done for each of the verdict's items; the zero Do where nothing is
@@ -71,7 +93,7 @@ func (t *Training) Plans(ctx context.Context, actor access.Actor, person string)
 	return out, err
 }
 
-// judge makes plans of places in programmes, as they stand today. Two statements for each five hundred people.
+// judge makes plans of places in programmes, as they stand today. Three statements for each five hundred people.
 func (t *Training) judge(ctx context.Context, es []Enrolment, today string) ([]Plan, error) {
 	var persons []string
 	for _, e := range es {
@@ -90,9 +112,13 @@ func (t *Training) judge(ctx context.Context, es []Enrolment, today string) ([]P
 	for _, l := range read {
 		lines[l.Person] = append(lines[l.Person], l)
 	}
+	terms, err := t.terms(ctx, t.db.Read(), persons)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Plan, 0, len(es))
 	for _, e := range es {
-		p, err := t.plan(ctx, e, lines[e.Person], today)
+		p, err := t.plan(ctx, e, terms[e.Person], lines[e.Person], today)
 		if err != nil {
 			return nil, err
 		}
@@ -101,25 +127,20 @@ func (t *Training) judge(ctx context.Context, es []Enrolment, today string) ([]P
 	return out, nil
 }
 
-func (t *Training) plan(ctx context.Context, e Enrolment, lines []evidence.Line, today string) (Plan, error) {
+func (t *Training) plan(ctx context.Context, e Enrolment, terms Terms, lines []evidence.Line, today string) (Plan, error) {
 	p, err := t.Version(ctx, t.db.Read(), e.Version)
 	if err != nil {
 		return Plan{}, err
 	}
-	c := programme.Case{Lines: lines, Start: e.Start, Today: today}
-	if len(p.Requires) > 0 && t.held != nil {
-		if c.Held, err = t.held(ctx, t.db.Read(), e.Person); err != nil {
-			return Plan{}, err
-		}
-	}
-	out := Plan{Enrolment: e, Programme: p, Verdict: p.Judge(c), Today: today}
+	asked := terms.Asked[p.ID]
+	out := Plan{Enrolment: e, Programme: p, Asked: asked, Verdict: p.Judge(asked.of(p, programme.Case{Lines: lines, Start: e.Start, Today: today, Held: terms.Held})), Today: today}
 	for i := range out.Verdict.Items {
 		item := &out.Verdict.Items[i]
 		item.Late = item.Late && len(out.Verdict.Missing) == 0 // nobody is late with what they may not begin
 	}
 	finished := map[string]bool{}
 	for _, l := range lines {
-		finished[l.Subject] = finished[l.Subject] || l.Kind == evidence.Lesson
+		finished[l.Subject] = finished[l.Subject] || l.Kind == evidence.Lesson && l.At >= asked.Since
 	}
 	for i := range out.Verdict.Items {
 		out.Next = append(out.Next, next(&out.Verdict.Items[i], finished))
@@ -127,13 +148,20 @@ func (t *Training) plan(ctx context.Context, e Enrolment, lines []evidence.Line,
 	return out, nil
 }
 
-// Asking gives the plan with what a verdict asks instead: that of a renewal, for which only some steps are done anew.
-func (p Plan) Asking(v programme.Verdict) Plan {
-	p.Verdict, p.Next = v, nil
-	for i := range p.Verdict.Items {
-		p.Next = append(p.Next, next(&p.Verdict.Items[i], nil))
+// of makes a case ask what is asked.
+func (a Asked) of(p *programme.Programme, c programme.Case) programme.Case {
+	if a.Again {
+		c.Start = ""
 	}
-	return p
+	switch {
+	case a.Settled: // what the certificate was earned by
+		c.Held = p.Requires
+		return c
+	case a.Renewal && p.Certificate != nil:
+		c.Held, c.Only = p.Requires, p.Certificate.Renew
+	}
+	c.Since = a.Since
+	return c
 }
 
 // next is what is to be done for a step: the alternative that was begun, else the first that can still be met, what

@@ -81,11 +81,8 @@ func TestACertificateOpensTheNextProgramme(t *testing.T) {
 		if p := h.plan(o.rep.ID, "track"); p.Late() != 0 || p.states() != "choose locked" || !slices.Equal(p.Verdict.Missing, []string{"onboarding"}) || p.First() != -1 {
 			h.Errorf("%s %v", p.states(), p.Verdict.Missing)
 		}
-		h.Holds(func(_ context.Context, _ db.Q, person string) ([]string, error) {
-			if person != o.rep.ID {
-				return nil, nil
-			}
-			return []string{"onboarding"}, nil
+		h.Holds(func(context.Context, db.Q, []string) (map[string]Terms, error) {
+			return map[string]Terms{o.rep.ID: {Held: []string{"onboarding"}}}, nil
 		})
 		p := h.plan(o.rep.ID, "track")
 		if p.states() != "choose ready" || p.Next[0] != (Do{ToAnswer, 0, "one/m"}) {
@@ -251,11 +248,26 @@ func TestAPlanOfARenewal(t *testing.T) {
 		o := h.onboard()
 		h.must(h.progress.Finish(ctx, o.rep.Actor(), "one/m/l", "zh"))
 		h.passes(o.rep.ID, "one/m", "a1", 9000)
-		p := h.plan(o.rep.ID, "onboarding")
+		talk := Signing{Person: o.rep.ID, Programme: "onboarding", Step: "talk"}
+		h.must(h.Sign(ctx, o.boss.Actor(), talk, h.form()))
 		h.advance(time.Hour)
-		p = p.Asking(p.Programme.Judge(programme.Case{Since: h.clock.Now(), Only: []string{"read", "quiz"}, Today: today}))
-		if p.states() != "read ready, quiz locked" || p.First() != 0 || p.Next[0] != (Do{ToRead, 0, "one/m/l"}) || p.Next[1] != (Do{ToAnswer, 0, "one/m"}) {
+		asked := Asked{Since: h.clock.Now(), Again: true, Renewal: true}
+		h.Holds(func(context.Context, db.Q, []string) (map[string]Terms, error) {
+			return map[string]Terms{o.rep.ID: {Asked: map[string]Asked{"onboarding": asked}}}, nil
+		})
+		p := h.plan(o.rep.ID, "onboarding")
+		if p.states() != "read ready, quiz locked, ride ready, talk ready, papers ready" || p.First() != 0 || p.Next[0] != (Do{ToRead, 0, "one/m/l"}) || p.Late() != 0 {
 			h.Errorf("%s %+v", p.states(), p.Next)
+		}
+		h.must(h.Sign(ctx, o.boss.Actor(), talk, h.form())) // what was signed for the certificate before is signed anew, once
+		h.refuses(h.Sign(ctx, o.boss.Actor(), talk, h.form()), fault.Conflict, "a second time")
+		if got := h.plan(o.rep.ID, "onboarding").states(); got != "read ready, quiz locked, ride ready, talk done, papers ready" {
+			h.Error(got)
+		}
+		asked = Asked{Since: h.clock.Now() + 1, Again: true, Settled: true}
+		h.refuses(h.Sign(ctx, o.boss.Actor(), talk, h.form()), fault.Conflict, "while nothing is asked")
+		if p := h.plan(o.rep.ID, "onboarding"); p.states() != "read done, quiz done, ride ready, talk done, papers ready" || p.Late() != 0 {
+			h.Error(p.states())
 		}
 	})
 }

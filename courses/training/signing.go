@@ -183,15 +183,22 @@ func (t *Training) putSigned(ctx context.Context, q db.Q, s Signed, version, req
 		Facts: map[string]any{"signoff": s.ID, "programme": s.Programme, "step": s.Step, "as": s.As}, Private: reason})
 }
 
-// addWord adds a line that grants something which is not granted, or takes back what is.
+// addWord adds a line that grants something which is not granted, or takes back what is. Of a renewal only what was said
+// since it began counts: what was signed for the certificate before can be signed anew.
 func (t *Training) addWord(ctx context.Context, q db.Q, l evidence.Line, grant bool) error {
 	lines, err := t.ledger.Of(ctx, q, l.Person)
 	if err != nil {
 		return err
 	}
+	terms, err := t.terms(ctx, q, []string{l.Person})
+	if err != nil {
+		return err
+	}
+	programme, _, _ := strings.Cut(l.Subject, "/")
+	asked := terms[l.Person].Asked[programme]
 	stands := false
 	for _, old := range lines {
-		if old.Kind == l.Kind && old.Subject == l.Subject {
+		if old.Kind == l.Kind && old.Subject == l.Subject && (asked.Settled || old.At >= asked.Since) {
 			stands = old.Passed && old.Effect == evidence.AsSaid
 		}
 	}

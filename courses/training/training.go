@@ -48,7 +48,7 @@ type Training struct {
 	progress   *progress.Progress
 	zone       *time.Location
 	programmes func() *programme.Book
-	held       Held
+	certified  Certified
 	followers  []Follower
 	versions   sync.Map // of programmes, by hash
 }

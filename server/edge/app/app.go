@@ -157,7 +157,7 @@ func (a *App) furnish(folder string) (err error) {
 	parts := certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
 		Progress: a.Progress, Training: a.Training, Programmes: a.current}
 	a.Certificates, a.Reports = certification.New(parts), certification.NewReports(parts)
-	a.Training.Holds(a.Certificates.Held)
+	a.Training.Holds(a.Certificates.Terms)
 	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
 		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
 	a.Sessions = session.New(session.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})

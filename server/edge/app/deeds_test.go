@@ -188,13 +188,13 @@ func (h *house) stock() *house {
 	h.dispute(learner)
 	h.enrol(ctx)
 	h.train()
-	h.certify()
+	h.license()
 	h.amend()
 	return h
 }
 
-// certify gives the learner a certificate.
-func (h *house) certify() {
+// license gives the learner a certificate.
+func (h *house) license() {
 	h.Helper()
 	ctx, hr := context.Background(), h.actor("hr")
 	err := h.Training.Enrol(ctx, hr, h.names["learner"], "seal", "2026-03-01")
