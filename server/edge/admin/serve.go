@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -71,6 +72,9 @@ func demo(ctx context.Context, d *desk, args []string) error {
 	c, err := company.Read(app.Content(""))
 	if err != nil {
 		return err
+	}
+	if os.Getenv("TONGGUAN_COMPANY") == "" && len(c.Teams) > 0 {
+		cfg.Company = c.Teams[0].Name
 	}
 	d.say("cli.demo_filling")
 	filled, err := company.Fill(ctx, cfg, app.Options{Content: *folder, Clock: clock.System(), Log: d.log}, c)

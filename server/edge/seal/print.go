@@ -29,8 +29,10 @@ func (s *Seal) Print(ctx context.Context, look certification.Look, lang string) 
 	if err != nil {
 		return nil, err
 	}
+	beside := s.printed(look, other(lang))
+	beside.Issuer = "" // the company's name is one in both
 	pdf, err := press.Print(paper.Certificate{Language: s.Words.In(lang).T("certificate.language"), Holder: names[look.Person], Number: look.Number,
-		Link: s.Site.Certificate(look.Number), Issued: time.UnixMilli(look.IssuedAt), Main: s.printed(look, lang), Other: s.printed(look, other(lang)),
+		Link: s.Site.Certificate(look.Number), Issued: time.UnixMilli(look.IssuedAt), Main: s.printed(look, lang), Other: beside,
 		Stages: s.stages(look, lang), Clauses: s.clauses(look, lang)})
 	if gap, ok := errors.AsType[*paper.MissingError](err); ok {
 		return nil, fault.Wrap(fault.Invalid, err, "certificate.no_glyph", "characters", string(gap.Characters))

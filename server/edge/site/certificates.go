@@ -183,7 +183,8 @@ func (s *Site) basis(v visit, look certification.Look) (out []certificate.Piece,
 
 // proof names one line of evidence, with a link where the reader may look at what it came from.
 func (s *Site) proof(v visit, person string, l certification.Proof) certificate.Proof {
-	out := certificate.Proof{Text: v.voice.T("evidence."+l.Kind, "subject", l.Subject), When: v.voice.DateTime(l.At, s.Zone)}
+	word := "evidence." + l.Kind
+	out := certificate.Proof{Text: v.voice.T(word, "subject", l.Subject), When: v.voice.DateTime(l.At, s.Zone)}
 	if l.Number > 0 {
 		out.Number = strconv.FormatInt(l.Number, 10)
 	}
