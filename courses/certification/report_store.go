@@ -15,11 +15,12 @@ type selection struct {
 	where []string
 	args  []any
 	teams *db.Rows // nil for everybody
+	reach people.Reach
 }
 
 // selected begins with everybody in a reach whose account is not suspended.
 func selected(reach people.Reach) *selection {
-	s := &selection{where: []string{"p.state <> 'suspended'"}}
+	s := &selection{where: []string{"p.state <> 'suspended'"}, reach: reach}
 	if !reach.All {
 		s.teams = new(db.Rows).Text("team", reach.Teams)
 	}

@@ -41,6 +41,7 @@ func (d *desk) fold() {
 	d.Helper()
 	_, err := d.Fold(ctx)
 	d.must(err)
+	d.Forget()
 }
 
 // seen gives the logins that a question finds, in order.
@@ -194,6 +195,10 @@ func TestTotalsAreWhatIsThere(t *testing.T) {
 		stale, err := d.Totals(ctx, d.top.Actor(), "")
 		d.must(err)
 		d.enrol(d.bo, "basic")
+		if after, err := d.Totals(ctx, d.top.Actor(), ""); err != nil || !cmp.Equal(after, stale) {
+			d.Error("sums are kept for a while:", after, err)
+		}
+		d.advance(time.Minute)
 		if after, err := d.Totals(ctx, d.top.Actor(), ""); err != nil || after.Stale != 1 || !cmp.Equal(after.In, stale.In) {
 			d.Error("what is not folded is said:", after.Stale, err)
 		}
