@@ -87,7 +87,7 @@ func (r *Reports) Some(ctx context.Context, actor access.Actor, persons []string
 	if err != nil || len(persons) == 0 {
 		return nil, err
 	}
-	s.oneOf(persons)
+	s.in("p.id", persons)
 	out, _, err := r.lines(ctx, s, byName, Question{})
 	return out, err
 }

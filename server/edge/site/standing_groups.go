@@ -125,7 +125,11 @@ func (s *Site) skillMap(c *fiber.Ctx, v visit) error {
 	}
 	stage := slices.Index(parts.Stages, c.Query("sort")) + 1
 	from := (min(max(1, c.QueryInt("page", 1)), 1_000_000) - 1) * perPage
-	people, found, err := s.Plays.SkillsOfPeople(ctx, v.actor, chosen, stage, from, perPage)
+	found := 0
+	for _, k := range teams {
+		found += k.People
+	}
+	people, err := s.Plays.SkillsOfPeople(ctx, v.actor, chosen, stage, from, perPage)
 	if err != nil {
 		return err
 	}
