@@ -38,6 +38,7 @@ CREATE TABLE enrolment (
     PRIMARY KEY (person_id, programme)
 );
 CREATE INDEX enrolment_programme ON enrolment (programme, person_id) WHERE ended_at IS NULL;
+CREATE INDEX enrolment_of_rule ON enrolment (rule_id);
 CREATE INDEX enrolment_buddy ON enrolment (buddy_id) WHERE ended_at IS NULL;
 
 CREATE TABLE signoff (

@@ -8,6 +8,7 @@ package certification
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tongguan/courses/programme"
@@ -110,10 +111,27 @@ type reason struct {
 	at    int64 // when it takes effect; 0 is now
 }
 
-// Held gives the programmes whose certificate a person holds, inside a transaction or outside one.
-func (c *Certification) Held(ctx context.Context, q db.Q, person string) ([]string, error) {
-	all, err := standingsOf(ctx, q, []string{person})
-	return held(all, c.clock.Now()), err
+// Terms says what certificates mean for the programmes that people are in, for training's plans.
+func (c *Certification) Terms(ctx context.Context, q db.Q, persons []string) (map[string]training.Terms, error) {
+	all, err := standingsOf(ctx, q, persons)
+	if err != nil {
+		return nil, err
+	}
+	now, out := c.clock.Now(), map[string]training.Terms{}
+	for _, s := range all {
+		t := out[s.Person]
+		if t.Asked == nil {
+			t.Asked = map[string]training.Asked{}
+		}
+		state := s.Now(now)
+		if state.Holds() {
+			t.Held = append(t.Held, s.Programme)
+		}
+		t.Asked[s.Programme] = training.Asked{Since: s.FreshFrom, Again: state.Has(), Renewal: state == Expiring || state == Grace,
+			Settled: state == Certified || state == Suspended}
+		out[s.Person] = t
+	}
+	return out, nil
 }
 
 func held(all []Standing, now int64) (out []string) {
@@ -123,4 +141,45 @@ func held(all []Standing, now int64) (out []string) {
 		}
 	}
 	return out
+}
+
+// AttemptsSince gives the moment from which a person's attempts at a quiz count towards its limit: when they may renew a
+// certificate that asks for the quiz, or earn it again, they have every attempt anew; else 0.
+func (c *Certification) AttemptsSince(ctx context.Context, q db.Q, person, module string) (since int64, err error) {
+	all, err := standingsOf(ctx, q, []string{person})
+	if err != nil {
+		return 0, err
+	}
+	now := c.clock.Now()
+	for _, s := range all {
+		state := s.Now(now)
+		if state == Suspended || state == Certified || !state.Has() || s.FreshFrom > now {
+			continue
+		}
+		cert, err := certificateBy(ctx, q, s.Certificate)
+		if err != nil {
+			return 0, err
+		}
+		p, err := c.training.Version(ctx, q, cert.Version)
+		if err != nil {
+			return 0, err
+		}
+		if asks(p, module, state) {
+			since = max(since, s.FreshFrom)
+		}
+	}
+	return since, nil
+}
+
+// asks says whether a programme asks for a quiz, of somebody in this state: of a renewal only its own steps.
+func asks(p *programme.Programme, module string, state State) bool {
+	for _, s := range p.Steps {
+		if (state == Expiring || state == Grace) && !slices.Contains(p.Certificate.Renew, s.ID) {
+			continue
+		}
+		if slices.ContainsFunc(s.Tasks, func(t programme.Task) bool { return t.Quiz == module }) {
+			return true
+		}
+	}
+	return false
 }

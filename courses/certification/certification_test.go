@@ -413,3 +413,48 @@ func (h *house) settled(t *rapid.T, person, id string) {
 		t.Fatalf("%s with %q, and open are %v", s.State, s.Certificate, open)
 	}
 }
+
+// Whoever may renew has a quiz's attempts anew, from when the window opened, and nobody else.
+func TestAttemptsOfARenewal(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.person("rep", "")
+		h.enrol(p, "basic")
+		since := func(module string) int64 {
+			t.Helper()
+			at, err := h.AttemptsSince(ctx, h.d.Read(), p.ID, module)
+			h.must(err)
+			return at
+		}
+		h.earns(p)
+		if since("one/m") != 0 {
+			t.Error("attempts begin anew while the certificate is valid")
+		}
+		h.advance(340 * day)
+		if since("one/m") != 0 { // the renewal asks for the scene alone
+			t.Error("attempts at a quiz that the renewal does not ask for begin anew")
+		}
+		h.advance(100 * day) // expired: everything is asked
+		if got, want := since("one/m"), h.standing(p, "basic").FreshFrom; got != want || got == 0 {
+			t.Errorf("since %d, want %d", got, want)
+		}
+		if since("another/m") != 0 {
+			t.Error("another quiz's attempts begin anew")
+		}
+	})
+}
+
+// Periodic training asks for what is done from the day on which it starts.
+func TestPeriodicIsFresh(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.person("rep", "")
+		h.shows(p, evidence.Quiz, "one/m", 9000, true)
+		h.must(h.training.Enrol(ctx, operator, p.ID, "plain", "2026-02-02"))
+		h.wants(p, "plain", NotStarted)
+		h.advance(37 * time.Hour) // 1 February, 23:00 in the company's zone
+		h.shows(p, evidence.Quiz, "one/m", 9000, true)
+		h.wants(p, "plain", NotStarted)
+		h.advance(time.Hour)
+		h.shows(p, evidence.Quiz, "one/m", 9000, true)
+		h.wants(p, "plain", Eligible)
+	})
+}

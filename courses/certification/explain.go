@@ -43,6 +43,7 @@ func (c *Certification) Explain(ctx context.Context, actor access.Actor, person,
 	if s == nil {
 		s = &Standing{Person: person, Programme: id, State: NotStarted}
 	}
+	s.begin(p, start, c.zone)
 	s.passTime(d.now)
 	out := Explanation{Standing: *s, State: s.State, Programme: p, Renewal: s.State == Expiring || s.State == Grace}
 	v, asked := d.judge(p, s, start)

@@ -18,7 +18,8 @@ import (
 	"tongguan/server/base/db"
 )
 
-// Certificate is one that was issued. It is never changed but for what ended it and what its holder shows.
+// Certificate is one that was issued. It is never changed but for what ended it, an end that a change of policy brought
+// forward, and what its holder shows.
 type Certificate struct {
 	Number    string `db:"number"`
 	Serial    int64  `db:"serial"` // place in the status lists, by chance

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"tongguan/courses/programme"
 	"tongguan/courses/training"
@@ -87,6 +88,7 @@ func (c *Certification) review(ctx context.Context, q db.Q, d *dossier, e traini
 	}
 	s := d.standings[e.Programme]
 	before := *s
+	s.begin(p, e.Start, c.zone)
 	changes := s.passTime(d.now)
 	v, asked := d.judge(p, s, e.Start)
 	s.Enrolled = true
@@ -104,6 +106,14 @@ func (c *Certification) review(ctx context.Context, q db.Q, d *dossier, e traini
 		return false, nil
 	}
 	return issue, c.keep(ctx, q, *s, changes)
+}
+
+// begin sets from when evidence counts: of periodic training from the day on which it starts, since what somebody knew a
+// year ago is not this quarter's; of everything else whatever was done before counts.
+func (s *Standing) begin(p *programme.Programme, start string, zone *time.Location) {
+	if day, err := time.Parse(time.DateOnly, start); err == nil && p.Kind == programme.Periodic && !s.State.Has() {
+		s.FreshFrom = dayStart(day, zone)
+	}
 }
 
 // judge says how far the person is with what is asked in their state; asked is false where nothing is.

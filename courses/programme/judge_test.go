@@ -101,6 +101,8 @@ func TestScores(t *testing.T) {
 		"average, rounded down":          {quiz(func(t *Task) { t.Score, t.Counts = 8000, Average }), (&ledger{}).quiz(8000, true).quiz(7999, false), "ready []; below 7999/8000 tries 2"},
 		"average":                        {quiz(func(t *Task) { t.Score, t.Counts = 8000, Average }), (&ledger{}).quiz(7000, false).quiz(9000, true), "done [1 2]; met 8000/8000 tries 2"},
 
+		"passed and undone":             {plain, (&ledger{}).quiz(9000, true, evidence.Undoes), "ready []; notpassed 9000/0 tries 1"},
+		"lines without a source":        {plain, (&ledger{}).quiz(8000, true, "").quiz(5000, false, ""), "done [1]; met 8000/0 tries 2"},
 		"two attempts count":            {quiz(func(t *Task) { t.Attempts = 2 }), (&ledger{}).quiz(5000, false).quiz(6000, false).quiz(9000, true), "ready []; usedup 6000/0 tries 2"},
 		"two attempts, the last passed": {quiz(func(t *Task) { t.Attempts = 2 }), (&ledger{}).quiz(5000, false).quiz(9000, true).quiz(9900, true), "done [2]; met 9000/0 tries 2"},
 		"one attempt left":              {quiz(func(t *Task) { t.Attempts = 2 }), (&ledger{}).quiz(5000, false), "ready []; notpassed 5000/0 tries 1"},
@@ -159,6 +161,16 @@ func TestMarks(t *testing.T) {
 			taken(evidence.Session, "topic", "a:x"), "done [2]; met 0/0 tries 0"},
 		"taken back and attended again": {session, (&ledger{}).add(evidence.Session, "topic", 0, true).taken(evidence.Session, "topic").
 			add(evidence.Session, "topic", 0, true), "done [3]; met 0/0 tries 0"},
+		"one of two taken back, twice": {session, (&ledger{}).add(evidence.Session, "topic", 0, true, "a").add(evidence.Session, "topic", 0, true, "b").
+			taken(evidence.Session, "topic", "b:x").taken(evidence.Session, "topic", "b:y"), "done [1]; met 0/0 tries 0"},
+		"shown only, afterwards": {session, (&ledger{}).add(evidence.Session, "topic", 0, true).add(evidence.Session, "topic", 0, true, evidence.Idle), "done [1]; met 0/0 tries 0"},
+		"anything, at one moment": {anything, (&ledger{}).add(evidence.External, "x", 0, true, hour).add(evidence.External, "y", 0, true, hour).
+			add(evidence.External, "z", 0, true, hour), "done [1]; met 0/0 tries 0"},
+		"taken back by a clock that is behind": {session, (&ledger{}).add(evidence.Session, "topic", 0, true, 5*hour).taken(evidence.Session, "topic", 4*hour),
+			"ready []; withdrawn 0/0 tries 0"},
+		"undone, and another seat counts": {session, (&ledger{}).add(evidence.Session, "topic", 0, true, "s1/p/1", hour).
+			add(evidence.Session, "topic", 0, false, "s1/p/2", 3*hour, evidence.Undoes).add(evidence.Session, "topic", 0, true, "s2/p/1", 3*hour),
+			"done [3]; met 0/0 tries 0"},
 		"never passed":           {session, (&ledger{}).add(evidence.Session, "topic", 0, false), "ready []; nothing 0/0 tries 0"},
 		"shown only":             {session, (&ledger{}).add(evidence.Session, "topic", 0, true, evidence.Idle), "ready []; nothing 0/0 tries 0"},
 		"signed":                 {signoff, (&ledger{}).add(evidence.Signoff, "p/s", 0, true), "done [1]; met 0/0 tries 0"},
@@ -237,6 +249,14 @@ func TestAlternatives(t *testing.T) {
 	p.Steps[0].Need = 0 // a version that somebody made by hand
 	if v := p.Judge(Case{}); v.Met || v.Items[0].State != Ready {
 		t.Error("a step that needs nothing is done")
+	}
+}
+
+// An average was reached when the last attempt brought it there.
+func TestAverageIsReachedByTheLast(t *testing.T) {
+	i := one(1, Task{Quiz: "c/m", Score: 8000, Counts: Average}).Judge(Case{Lines: (&ledger{}).quiz(7000, false, hour).quiz(9000, true, 5*hour).lines}).Items[0]
+	if i.At != 5*hour || i.Tasks[0].At != 5*hour {
+		t.Errorf("reached at %d", i.At/hour)
 	}
 }
 

@@ -110,10 +110,6 @@ func (p *Programme) Step(id string) *Step {
 	return nil
 }
 
-// Fresh says whether only what was done since somebody began counts: a periodic training is for what is new, and is not done
-// by what was learnt years ago. Whoever judges gives the moment as the case's Since.
-func (p *Programme) Fresh() bool { return p.Kind == Periodic }
-
 // Text is the whole programme as it is kept: JSON with its fields in a fixed order.
 func (p *Programme) Text() string {
 	text, err := json.Marshal(p)

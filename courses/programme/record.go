@@ -22,7 +22,9 @@ type act struct {
 // good says whether the act stands as one that was passed.
 func (a *act) good() bool { return a.Passed && a.Effect == evidence.AsSaid }
 
-// record is what a case can rest on: acts by kind and subject, the earliest first.
+// record is what a case can rest on: acts by kind and subject. Attempts and lessons stand in the order in which they were
+// closed and finished, however late they were marked; signatures and the like in the order of the ledger, since the later
+// word holds, whatever the clocks of two nodes said.
 type record map[subject][]*act
 
 type subject struct{ kind, id string }
@@ -48,17 +50,17 @@ func (c Case) record() record {
 		all = append(all, act{*l, l.At, false})
 		at[id] = &all[len(all)-1]
 	}
-	acts := make([]*act, 0, len(all))
+	out := record{}
 	for i := range all {
-		if all[i].At >= c.Since {
-			acts = append(acts, &all[i])
+		if a := &all[i]; a.At >= c.Since {
+			id := subject{a.Kind, a.Subject}
+			out[id] = append(out[id], a)
 		}
 	}
-	slices.SortStableFunc(acts, func(a, b *act) int { return cmp.Compare(a.At, b.At) })
-	out := record{}
-	for _, a := range acts {
-		id := subject{a.Kind, a.Subject}
-		out[id] = append(out[id], a)
+	for id, acts := range out {
+		if id.kind == evidence.Quiz || id.kind == evidence.Roleplay || id.kind == evidence.Lesson {
+			slices.SortStableFunc(acts, func(a, b *act) int { return cmp.Compare(a.At, b.At) })
+		}
 	}
 	return out
 }

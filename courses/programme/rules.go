@@ -232,36 +232,17 @@ func (r *reader) certificate(p *Programme, f file) {
 	p.Certificate = out
 }
 
-// renewal reads the steps of a renewal: all that can be done again, where none is named. A lesson that was finished is
-// finished for as long as its text stands, so that reading alone could never renew anything.
+// renewal reads the steps of a renewal: all, where none is named.
 func (r *reader) renewal(line int, p *Programme, c *Certificate) {
 	for _, id := range c.Renew {
-		if s := p.Step(id); s == nil {
+		if p.Step(id) == nil {
 			r.at(line, "programme.renew_unknown", "id", id)
-		} else if !s.again() {
-			r.at(line, "programme.renew_lesson", "id", id)
 		}
 	}
 	if len(c.Renew) > 0 {
 		return
 	}
-	for i := range p.Steps {
-		if p.Steps[i].again() {
-			c.Renew = append(c.Renew, p.Steps[i].ID)
-		}
+	for _, s := range p.Steps {
+		c.Renew = append(c.Renew, s.ID)
 	}
-	if len(c.Renew) == 0 && c.Months > 0 {
-		r.at(line, "programme.renew_none")
-	}
-}
-
-// again says whether a step can be done again without its lessons.
-func (s *Step) again() bool {
-	n := 0
-	for _, t := range s.Tasks {
-		if len(t.Lessons) == 0 {
-			n++
-		}
-	}
-	return n >= s.Need
 }

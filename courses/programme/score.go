@@ -25,7 +25,7 @@ func (t *Task) scored(attempts []*act) Finding {
 		for _, a := range chosen {
 			f.Lines = append(f.Lines, a.Number)
 		}
-	case t.Attempts > 0 && len(all) == t.Attempts:
+	case len(all) == t.Attempts:
 		f.Why = UsedUp
 	case f.Have < t.Score:
 		f.Why = Below

@@ -41,6 +41,9 @@ func (t *Training) tell(ctx context.Context, q db.Q, person, programme string) e
 
 // Enrol puts a person into a programme by hand, from the given day on. Whoever is in it already stays as they are.
 func (t *Training) Enrol(ctx context.Context, actor access.Actor, person, id, start string) error {
+	if person == "" {
+		return fault.New(fault.Invalid, "programmes.person_needed").At("person")
+	}
 	if err := t.people.Check(ctx, actor, access.Enrol, person); err != nil {
 		return err
 	}
@@ -71,7 +74,11 @@ func (t *Training) enrol(ctx context.Context, q db.Q, actor access.Actor, p *pro
 	if err := keepVersion(ctx, q, p, now); err != nil {
 		return false, err
 	}
-	added, err := insertEnrolment(ctx, q, e)
+	put := insertEnrolment
+	if e.Rule != "" {
+		put = insertFirst
+	}
+	added, err := put(ctx, q, e)
 	if err != nil || !added {
 		return false, err
 	}
@@ -80,6 +87,18 @@ func (t *Training) enrol(ctx context.Context, q db.Q, actor access.Actor, p *pro
 		return false, err
 	}
 	return true, t.tell(ctx, q, e.Person, e.Programme)
+}
+
+// claimPlace holds the ledger of somebody who is in a programme, and gives their place in it. Of somebody who is in none,
+// or not there at all, there may be no ledger to hold: that is looked for first.
+func (t *Training) claimPlace(ctx context.Context, q db.Q, person, id string) (Enrolment, error) {
+	if _, err := enrolmentIn(ctx, q, person, id); err != nil {
+		return Enrolment{}, err
+	}
+	if err := t.ledger.Hold(ctx, q, person); err != nil {
+		return Enrolment{}, err
+	}
+	return enrolmentIn(ctx, q, person, id)
 }
 
 // Unenrol takes a person out of a programme, with a reason. What was learnt and earned stays.
@@ -92,7 +111,7 @@ func (t *Training) Unenrol(ctx context.Context, actor access.Actor, person, id, 
 		return err
 	}
 	return t.db.Write(ctx, func(q db.Q) error {
-		if err := t.ledger.Hold(ctx, q, person); err != nil {
+		if _, err := t.claimPlace(ctx, q, person, id); err != nil {
 			return err
 		}
 		if err := endEnrolment(ctx, q, person, id, reason, t.clock.Now()); err != nil {

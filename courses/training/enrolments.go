@@ -40,6 +40,14 @@ func versionText(ctx context.Context, q db.Q, hash string) (text string, err err
 	return text, err
 }
 
+// insertFirst says whether the person was never in the programme.
+func insertFirst(ctx context.Context, q db.Q, e Enrolment) (bool, error) {
+	n, err := q.Exec(ctx, `INSERT INTO enrolment (person_id, programme, version, start_on, rule_id, enrolled_by, enrolled_at)
+		VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''), $7) ON CONFLICT (person_id, programme) DO NOTHING`,
+		e.Person, e.Programme, e.Version, e.Start, e.Rule, e.By, e.At)
+	return n == 1, err
+}
+
 // insertEnrolment says whether the person was not in the programme; who was taken out comes in again.
 func insertEnrolment(ctx context.Context, q db.Q, e Enrolment) (bool, error) {
 	n, err := q.Exec(ctx, `INSERT INTO enrolment (person_id, programme, version, start_on, rule_id, enrolled_by, enrolled_at, buddy_id)
@@ -58,6 +66,32 @@ func endEnrolment(ctx context.Context, q db.Q, person, id, reason string, now in
 		err = fault.New(fault.Conflict, "error.changed_meanwhile")
 	}
 	return err
+}
+
+// enrolmentIn gives one person's place in one programme, inside a transaction that holds their ledger.
+func enrolmentIn(ctx context.Context, q db.Q, person, id string) (e Enrolment, err error) {
+	err = q.Get(ctx, &e, "SELECT "+enrolmentColumns+" FROM enrolment WHERE ended_at IS NULL AND person_id = $1 AND programme = $2", person, id)
+	if db.None(err) {
+		err = fault.New(fault.Missing, "error.missing")
+	}
+	return e, err
+}
+
+// enrolmentsIn gives everybody's places in a programme, or all places where it is "".
+func enrolmentsIn(ctx context.Context, q db.Q, id string) (out []Enrolment, err error) {
+	err = q.Select(ctx, &out, "SELECT "+enrolmentColumns+` FROM enrolment WHERE ended_at IS NULL AND ($1 = '' OR programme = $1)
+		ORDER BY person_id, programme`, id)
+	return out, err
+}
+
+func setBuddy(ctx context.Context, q db.Q, person, id, buddy string) error {
+	return touched(q.Exec(ctx, `UPDATE enrolment SET buddy_id = NULLIF($3, '') WHERE person_id = $1 AND programme = $2 AND ended_at IS NULL`,
+		person, id, buddy))
+}
+
+func claimMove(ctx context.Context, q db.Q, e Enrolment, to string) error {
+	return touched(q.Exec(ctx, `UPDATE enrolment SET version = $4 WHERE person_id = $1 AND programme = $2 AND version = $3 AND ended_at IS NULL`,
+		e.Person, e.Programme, e.Version, to))
 }
 
 const enrolmentColumns = `person_id, programme, version, start_on, COALESCE(rule_id, '') AS rule_id,

@@ -13,6 +13,7 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/programme"
+	"tongguan/courses/progress"
 	"tongguan/quizzes/evidence"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
@@ -44,7 +45,10 @@ type Training struct {
 	lib    *catalog.Library
 
 	ledger     *evidence.Ledger
+	progress   *progress.Progress
+	zone       *time.Location
 	programmes func() *programme.Book
+	certified  Certified
 	followers  []Follower
 	versions   sync.Map // of programmes, by hash
 }
@@ -58,12 +62,15 @@ type Parts struct {
 	Teams      *team.Teams
 	Catalog    *catalog.Library
 	Ledger     *evidence.Ledger
+	Progress   *progress.Progress
+	Zone       *time.Location         // in which days begin and end
 	Programmes func() *programme.Book // in force
 }
 
 // New makes the room.
 func New(p Parts) *Training {
-	return &Training{db: p.DB, clock: p.Clock, trail: p.Trail, people: p.People, teams: p.Teams, lib: p.Catalog, ledger: p.Ledger, programmes: p.Programmes}
+	return &Training{db: p.DB, clock: p.Clock, trail: p.Trail, people: p.People, teams: p.Teams, lib: p.Catalog, ledger: p.Ledger,
+		progress: p.Progress, zone: p.Zone, programmes: p.Programmes}
 }
 
 // Assign gives a course to a person or a team. request identifies the form that was sent: sent twice, it

@@ -12,6 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/programme"
+	"tongguan/courses/progress"
+	"tongguan/quizzes/evidence"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -49,6 +52,7 @@ type house struct {
 	*Training
 	d       *db.DB
 	advance func(time.Duration)
+	book    *programme.Book
 	sent    int
 }
 
@@ -61,7 +65,11 @@ func each(t *testing.T, fn func(h *house)) {
 		if len(lib.Current().Courses) != 3 {
 			t.Fatal("the courses were not read")
 		}
-		fn(&house{T: t, d: d, advance: advance, Training: New(Parts{DB: d, Clock: c, Trail: trail, People: people.New(d, c, trail, teams), Teams: teams, Catalog: lib})})
+		folk, ledger := people.New(d, c, trail, teams), evidence.New()
+		h := &house{T: t, d: d, advance: advance, book: readBook(t, programmeFiles)}
+		h.Training = New(Parts{DB: d, Clock: c, Trail: trail, People: folk, Teams: teams, Catalog: lib, Ledger: ledger,
+			Progress: progress.New(d, c, folk, lib, ledger), Zone: shanghai, Programmes: func() *programme.Book { return h.book }})
+		fn(h)
 	})
 }
 

@@ -6,6 +6,7 @@ package attempt
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,6 +83,7 @@ type Attempts struct {
 	ledger *evidence.Ledger
 	// regraded is told in the transaction that changes points of closed attempts of a set; nil tells nobody.
 	regraded func(ctx context.Context, q db.Q, set string) error
+	since    func(ctx context.Context, q db.Q, person, module string) (int64, error)
 
 	saves  saver
 	papers papers
@@ -100,6 +102,9 @@ type Parts struct {
 	// Regraded is told of each set whose closed attempts a correction has scored again, by its hash, in the transaction that
 	// says so; nil tells nobody.
 	Regraded func(ctx context.Context, q db.Q, set string) error
+	// Since gives the moment from which a person's attempts count towards a quiz's limit: whoever renews a certificate has
+	// them all again. nil: all attempts ever.
+	Since func(ctx context.Context, q db.Q, person, module string) (int64, error)
 }
 
 // New makes the room.
@@ -109,7 +114,7 @@ func New(p Parts) *Attempts {
 		zone = time.UTC
 	}
 	return &Attempts{db: p.DB, clock: p.Clock, zone: zone, trail: p.Trail, people: p.People, bank: p.Bank, ledger: p.Ledger,
-		regraded: p.Regraded}
+		regraded: p.Regraded, since: p.Since}
 }
 
 // Open gives the actor's open attempt at a module's quiz, "" where there is none.
@@ -133,6 +138,13 @@ func (a *Attempts) Sit(ctx context.Context, actor access.Actor, id string) (Sitt
 		}
 	}
 	return a.sitting(ctx, a.db.Read(), r)
+}
+
+// Began gives when an attempt was begun, for whoever decides from its evidence inside a transaction. source is that of the
+// line: the attempt, or one of its corrections.
+func (a *Attempts) Began(ctx context.Context, q db.Q, source string) (int64, error) {
+	id, _, _ := strings.Cut(source, ":")
+	return startedAt(ctx, q, id)
 }
 
 func (a *Attempts) own(ctx context.Context, actor access.Actor, id string) (row, error) {

@@ -1,6 +1,7 @@
 package attempt
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"tongguan/quizzes/evidence"
+	"tongguan/server/base/db"
 	"tongguan/server/base/fault"
 )
 
@@ -65,6 +67,28 @@ func TestAttemptsAreCounted(t *testing.T) {
 		for range 58 {
 			h.submit("learner", h.start("learner"))
 		}
+		h.key(h.begins("learner"), "quiz.no_attempts")
+	})
+}
+
+// Where a certificate is to be renewed, the attempts since then are counted, to start and to be told.
+func TestAttemptsOfARenewalAreCounted(t *testing.T) {
+	each(t, func(h *house) {
+		h.quiz(", attempts: 1", five()...)
+		h.submit("learner", h.start("learner"))
+		h.key(h.begins("learner"), "quiz.no_attempts")
+		h.advance(time.Minute)
+		from := h.clock.Now()
+		h.since = func(_ context.Context, _ db.Q, person, m string) (int64, error) {
+			if person != h.who["learner"].ID || m != module {
+				t.Errorf("asked of %s and %s", person, m)
+			}
+			return from, nil
+		}
+		if p := h.prospect("learner"); p.Left != 1 || p.Why != nil || len(p.Past) != 1 {
+			h.Errorf("%+v", p)
+		}
+		h.submit("learner", h.start("learner"))
 		h.key(h.begins("learner"), "quiz.no_attempts")
 	})
 }

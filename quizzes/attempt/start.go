@@ -52,7 +52,11 @@ func (a *Attempts) Prepare(ctx context.Context, actor access.Actor, module strin
 		}
 	}
 	p.Counting = counting(set.Counts, p.Past)
-	p.Left, p.NextAt, p.Why = a.mayBegin(set.Rules, p.Past, now, p.Minutes-set.Minutes)
+	tries, err := a.tries(ctx, a.db.Read(), actor.ID, set, p.Past)
+	if err != nil {
+		return p, err
+	}
+	p.Left, p.NextAt, p.Why = a.mayBegin(set.Rules, tries, now, p.Minutes-set.Minutes)
 	return p, a.hide(ctx, p.Past) // Counting is one of them
 }
 
@@ -71,13 +75,35 @@ func (a *Attempts) window(r bank.Rules, extra int) (from, until int64) {
 	return from, until
 }
 
-// mayBegin says how often a quiz may still be taken, from when, and why not now. past is the newest first.
-func (a *Attempts) mayBegin(r bank.Rules, past []Attempt, now int64, extra int) (left int, next int64, why error) {
+// tries is how often somebody has taken a quiz.
+type tries struct {
+	past []Attempt // the newest first
+	used int       // of the attempts that the rules allow
+}
+
+// tries counts the attempts of a quiz that is limited: where a certificate is to be renewed, those of the renewal.
+func (a *Attempts) tries(ctx context.Context, q db.Q, person string, set *bank.Set, past []Attempt) (tries, error) {
+	out := tries{past, len(past)}
+	if set.Attempts == 0 || a.since == nil || len(past) == 0 {
+		return out, nil
+	}
+	since, err := a.since(ctx, q, person, set.Key())
+	out.used = 0
+	for _, p := range past {
+		if p.Started >= since {
+			out.used++
+		}
+	}
+	return out, err
+}
+
+// mayBegin says how often a quiz may still be taken, from when, and why not now.
+func (a *Attempts) mayBegin(r bank.Rules, t tries, now int64, extra int) (left int, next int64, why error) {
 	left = -1
 	if r.Attempts > 0 {
-		left = max(0, r.Attempts-len(past))
+		left = max(0, r.Attempts-t.used)
 	}
-	for _, p := range past {
+	for _, p := range t.past {
 		if p.State == Closed && p.Closed+r.Wait.Milliseconds() > now {
 			next = max(next, p.Closed+r.Wait.Milliseconds())
 		}
@@ -177,7 +203,11 @@ func (a *Attempts) begin(ctx context.Context, q db.Q, set *bank.Set, r row, item
 		if err != nil {
 			return err
 		}
-		if _, _, err := a.mayBegin(set.Rules, past, r.Started, extra); err != nil {
+		tries, err := a.tries(ctx, q, r.Person, set, past)
+		if err != nil {
+			return err
+		}
+		if _, _, err := a.mayBegin(set.Rules, tries, r.Started, extra); err != nil {
 			return err
 		}
 	}

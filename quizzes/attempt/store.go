@@ -84,6 +84,14 @@ func attemptByID(ctx context.Context, q db.Q, id string) (r row, err error) {
 	return r, err
 }
 
+func startedAt(ctx context.Context, q db.Q, id string) (at int64, err error) {
+	err = q.Get(ctx, &at, "SELECT started_at FROM attempt WHERE id = $1", id)
+	if db.None(err) {
+		err = fault.New(fault.Missing, "error.missing")
+	}
+	return at, err
+}
+
 // paperByID reads what never changes.
 func paperByID(ctx context.Context, q db.Q, id string) (r row, err error) {
 	err = q.Get(ctx, &r, "SELECT id, person_id, set_hash, paper FROM attempt WHERE id = $1", id)

@@ -4,6 +4,7 @@ package bank
 import (
 	"maps"
 	"slices"
+	"sync"
 )
 
 // Set is the questions of one module, with the rules of its quiz.
@@ -32,10 +33,19 @@ type Bank struct {
 	byHash    map[string]*Set
 	checks    map[string]*Question
 	examining map[string][]*Question
+	deltas    sync.Map // clause -> *Set made of the questions that name it, nil for too few; made when first asked for
 }
 
-// Set gives the questions of a module by its key, or nil.
-func (b *Bank) Set(module string) *Set { return b.byKey[module] }
+// Set gives the questions of a module by its key, or nil. The delta quiz on a clause is one, under its own key.
+func (b *Bank) Set(module string) *Set {
+	if s := b.byKey[module]; s != nil {
+		return s
+	}
+	if clause, ok := DeltaClause(module); ok {
+		return b.Delta(clause)
+	}
+	return nil
+}
 
 // ByHash gives the set with this content, or nil where it is not the present one.
 func (b *Bank) ByHash(hash string) *Set { return b.byHash[hash] }
@@ -43,7 +53,7 @@ func (b *Bank) ByHash(hash string) *Set { return b.byHash[hash] }
 // Check gives an inline check by its id, or nil.
 func (b *Bank) Check(id string) *Question { return b.checks[id] }
 
-// Sets gives all sets in the order of their files.
+// Sets gives all sets that have a file, in the order of their files: no delta quizzes.
 func (b *Bank) Sets() []*Set { return slices.Clone(b.sets) }
 
 // Examining gives the questions that name the clause.

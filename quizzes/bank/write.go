@@ -16,7 +16,10 @@ import (
 func Write(module string, questions []*Question) ([]byte, error) {
 	quiz := mapping(pair{"draw", number(0)}, pair{"pass", number(0)}, pair{"minutes", number(0)})
 	quiz.Style = yaml.FlowStyle
-	root := mapping(pair{"module", str(module)}, pair{"quiz", quiz}, pair{"questions", list(questionNodes(questions)...)})
+	return write(module, quiz, questions)
+}
+
+func encode(root *yaml.Node) ([]byte, error) {
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)

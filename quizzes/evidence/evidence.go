@@ -8,6 +8,7 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tongguan/server/base/db"
 )
@@ -103,6 +104,21 @@ func (g *Ledger) Has(ctx context.Context, q db.Q, kind, source string) (bool, er
 // Of gives a person's evidence in order.
 func (g *Ledger) Of(ctx context.Context, q db.Q, person string) ([]Line, error) {
 	return lines(ctx, q, person)
+}
+
+// OfMany gives the evidence of many people, each person's in order. One statement for each five hundred of them.
+func (g *Ledger) OfMany(ctx context.Context, q db.Q, persons []string) (map[string][]Line, error) {
+	out := make(map[string][]Line, len(persons))
+	for part := range slices.Chunk(persons, 500) {
+		some, err := linesOf(ctx, q, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range some {
+			out[l.Person] = append(out[l.Person], l)
+		}
+	}
+	return out, nil
 }
 
 func claim(ctx context.Context, q db.Q, person string) (n int64, err error) {

@@ -22,3 +22,13 @@ func lines(ctx context.Context, q db.Q, person string) (ls []Line, err error) {
 		FROM evidence WHERE person_id = $1 ORDER BY line`, person)
 	return ls, err
 }
+
+func linesOf(ctx context.Context, q db.Q, persons []string) (ls []Line, err error) {
+	query, args, err := db.In(`SELECT person_id, line, kind, subject, version, score, passed, source, at, effect
+		FROM evidence WHERE person_id IN (?) ORDER BY person_id, line`, persons)
+	if err != nil {
+		return nil, err
+	}
+	err = q.Select(ctx, &ls, query, args...)
+	return ls, err
+}

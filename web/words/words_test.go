@@ -20,9 +20,11 @@ import (
 var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "people.now.", "import.column.", "import.fate.", "account.scope.", "door.can.",
 	"learn.next.", "learn.go.", "learn.greeting.", "layout.theme.", "quiz.option.", "quiz.sure_", "quiz.show_", "cli.",
 	"negotiate.", "negotiation.", "simulate.", "roleplay.", "scenario.", "stats.", "exchange.", "tally.",
+	"reminder.item.", "reminder.when.", "programmes.kind.", "programmes.state.", "programmes.task.", "programmes.why.", "programmes.signer.", "programmes.starts.", "programmes.go.", "programmes.those.",
 	"cli.item_", "cli.task_", "cli.why_", "certificate.cause.", "certificate.act.", "certificate.act_means.", "certificate.show.", "standing.", "evidence.", "verify.state.", "verify.lead.",
 	"session.weekday.", "session.mark.", "session.rule.", "session.state.", "session.scope_", "external.state.", "cert_team.",
-	"cert_team.export_", "cert_team.item_", "cert_team.ask_signoff_", "cert_team.kind_", "cert_team.cause_", "cert_team.why_", "cert_team.do_"}
+	"cert_team.export_", "cert_team.item_", "cert_team.ask_signoff_", "cert_team.kind_", "cert_team.cause_", "cert_team.why_", "cert_team.do_",
+	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

@@ -42,6 +42,7 @@ type Config struct {
 	LLMModel   string        `env:"TONGGUAN_LLM_MODEL" help:"the model that it is asked for"`
 	SMTP       string        `env:"TONGGUAN_SMTP_URL" help:"mail server: smtp://user:password@host:587 (STARTTLS is required), smtps://…:465, or smtp://host:25?tls=none for a relay in the house; empty: no mail is sent" secret:"relay"`
 	MailFrom   string        `env:"TONGGUAN_MAIL_FROM" help:"sender of every mail: an address, with a name (通关 <tongguan@example.cn>) or without"`
+	DigestAt   string        `env:"TONGGUAN_DIGEST_AT" envDefault:"08:00" help:"time of day in the zone above at which people are told what is due, by one mail and on their page; off: never"`
 	Checkpoint time.Duration `env:"TONGGUAN_CHECKPOINT_EVERY" envDefault:"1h" help:"how often a signed checkpoint of the audit trail is written beside the database"`
 }
 
@@ -90,6 +91,9 @@ func (c Config) check() error {
 	}
 	if c.Pool < 2 || c.Hashers < 1 {
 		return errors.New("config: TONGGUAN_DATABASE_CONNECTIONS must be at least 2 and TONGGUAN_PASSWORD_HASHERS at least 1")
+	}
+	if _, err := time.Parse("15:04", c.DigestAt); c.DigestAt != "off" && err != nil {
+		return fmt.Errorf("config: TONGGUAN_DIGEST_AT: %q is neither a time such as 08:00 nor off", c.DigestAt)
 	}
 	if c.Session < time.Minute || c.Checkpoint < time.Second {
 		return errors.New("config: TONGGUAN_SESSION must be at least 1m and TONGGUAN_CHECKPOINT_EVERY at least 1s")

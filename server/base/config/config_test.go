@@ -33,7 +33,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Addr: "127.0.0.1:8080", Data: "./data", Database: "data/tongguan.db", SecretFile: "data/secret",
-		URL: "http://127.0.0.1:8080", Company: "通关 Tongguan", BadgeKeys: "data/badge-keys", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), Checkpoint: time.Hour}
+		URL: "http://127.0.0.1:8080", Company: "通关 Tongguan", BadgeKeys: "data/badge-keys", Zone: "Asia/Shanghai", Session: 336 * time.Hour, Pool: 16, Hashers: max(1, runtime.NumCPU()/2), DigestAt: "08:00", Checkpoint: time.Hour}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -76,6 +76,8 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		{"TONGGUAN_ADDR", "8080"},
 		{"TONGGUAN_TRUSTED_PROXIES", "10.0.0.1,everybody"},
 		{"TONGGUAN_SMTP_URL", "smtp://mail.example.cn:587"}, // no sender
+		{"TONGGUAN_DIGEST_AT", "8 o'clock"},
+		{"TONGGUAN_DIGEST_AT", "24:00"},
 		{"TONGGUAN_MAIL_FROM", "nobody"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/certification"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -20,6 +21,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/seal"
 	"tongguan/web/words"
 )
 
@@ -36,9 +38,13 @@ type API struct {
 	Attempts *attempt.Attempts
 	Training *training.Training
 	Tally    *tally.Tally
-	Words    *words.Book
-	Log      *slog.Logger
-	NewID    func() string // names an error in the log
+
+	Certificates *certification.Certification
+	Seal         *seal.Seal
+
+	Words *words.Book
+	Log   *slog.Logger
+	NewID func() string // names an error in the log
 }
 
 // Mount puts the API under /api/v1.
@@ -60,6 +66,8 @@ func (a *API) Mount(app *fiber.App) {
 	v1.Get("/quizzes/:course/:module/statistics", a.with(door.ScopeContent, a.statistics))
 	v1.Get("/attempts", a.with(door.ScopeLearning, a.attempts))
 	v1.Get("/attempts/:id", a.with(door.ScopeLearning, a.attempt))
+	v1.Get("/certificates", a.with(door.ScopeLearning, a.certificates))
+	v1.Get("/certificates/:number/verification", a.verification)
 	v1.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
 }
 

@@ -13,18 +13,19 @@ import (
 	"time"
 
 	"tongguan/content"
+	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/reminder"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
 	"tongguan/quizzes/roleplay"
-	"tongguan/quizzes/scenario"
 	"tongguan/quizzes/tally"
 	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
@@ -66,6 +67,7 @@ type App struct {
 	Listener   *roleplay.Listener
 	Progress   *progress.Progress
 	Training   *training.Training
+	Reminders  *reminder.Reminders
 	Sessions   *session.Sessions
 	External   *external.Trainings
 	Outbox     *outbox.Outbox // nil where no mail server is set, and then takes nothing
@@ -73,6 +75,7 @@ type App struct {
 	Log        *slog.Logger
 
 	Certificates *certification.Certification
+	Amendments   *amendment.Amendments
 	Reports      *certification.Reports
 	Seal         *seal.Seal
 
@@ -150,20 +153,24 @@ func (a *App) furnish(folder string) (err error) {
 	a.Progress = progress.New(a.DB, a.Clock, a.People, a.Catalog, ledger)
 	ledger.Tell(a.Progress.Follow)
 	a.Training = training.New(training.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People, Teams: a.Teams, Catalog: a.Catalog,
-		Ledger: ledger, Programmes: a.current})
+		Ledger: ledger, Progress: a.Progress, Zone: a.Zone, Programmes: a.current})
 	parts := certification.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Ledger: ledger,
 		Progress: a.Progress, Training: a.Training, Programmes: a.current}
 	a.Certificates, a.Reports = certification.New(parts), certification.NewReports(parts)
+	a.Training.Holds(a.Certificates.Terms)
 	a.Seal = seal.New(seal.Parts{Certificates: a.Certificates, People: a.People, Catalog: a.Catalog, Words: a.Words, Clock: a.Clock, Zone: a.Zone, Secret: a.Secret,
 		Keys: a.Config.BadgeKeys, Site: badges.Site{URL: a.Config.URL, Name: a.Config.Company}})
 	a.Sessions = session.New(session.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.External = external.New(external.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams, Ledger: ledger})
 	a.Tally = tally.New(a.DB, a.Bank)
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
-		Regraded: a.Tally.Forget})
+		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
-	a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound))
-	return err
+	a.amend(ledger)
+	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
+		return err
+	}
+	return a.remind()
 }
 
 // rehearse makes the rooms of rehearsal. What cannot be read is left out, and said.
@@ -182,11 +189,7 @@ func (a *App) rehearse(files fs.FS, ledger *evidence.Ledger) {
 
 // bound gives what programmes may name, as it is in force.
 func (a *App) bound() programme.Content {
-	var scenes []*scenario.Script
-	for _, s := range a.Plays.Scripts() {
-		scenes = append(scenes, s.Script)
-	}
-	return check.Bind(a.Catalog.Current(), a.Bank.Current(), scenes)
+	return check.Bind(a.Catalog.Current(), a.Bank.Current(), a.scenes())
 }
 
 // Reread takes in worlds and scripts that an author has changed, and what rests on them.
@@ -231,7 +234,12 @@ func (a *App) chores() []chore {
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
 		{"corrections", 15 * time.Second, a.Attempts.Regrade},
+		{"rules", time.Minute, a.Training.Apply},
+		{"reminders", time.Minute, a.Reminders.Tell},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"policy", 5 * time.Second, a.Amendments.Settle},
+		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
+		{"overdue duties", 30 * time.Second, a.Amendments.Close},
 		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
 		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},

@@ -61,7 +61,9 @@ var deeds = []deed{
 	{route: "/desk/appeals/:id/reject", by: "author", target: [2]string{":id", "second"}, form: f{"answer": {"标准答案与第2.4.2条一致。"}}},
 	{route: "/attempts/:id/appeals/:question/aside", by: "learner", target: [2]string{":question", "disputed"}},
 	{route: "/team/:person/time", by: "hr", target: [2]string{":person", "learner"}, form: f{"percent": {"25"}, "reason": {"视力原因"}}},
-	{route: "/team/enrol", by: "manager", form: f{"person": {"$author"}, "programme": {"gate"}, "start": {"2026-03-02"}, "request": {"r-3"}, "back": {"/team/risk"}}},
+	{route: "/certificates/:number/shares", by: "learner", target: [2]string{":number", "certificate"}, form: f{"shows": {"name", "dates"}}},
+	{route: "/certificates/:number/decide", by: "hr", target: [2]string{":number", "certificate"}, form: f{"act": {"suspend"}, "note": {"客户投诉，正在核实"}}},
+	{route: "/team/enrol", by: "manager", form: f{"person": {"$inspector"}, "programme": {"gate"}, "start": {"2026-03-02"}, "request": {"r-3"}, "back": {"/team/risk"}}},
 	{route: "/welcome/:token", target: [2]string{":token", "link"}, form: f{"password": {"gate seven opens fast"}, "name": {"x"}, "login": {"y"}}, door: true},
 	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
 	{route: "/rehearsals/:id/turns", by: "learner", target: [2]string{":id", "rehearsal"}, form: f{"turn": {"0"}, "account": {"0"}, "act": {"call"}, "arg": {"0"}}},
@@ -73,8 +75,25 @@ var deeds = []deed{
 	{route: "/plays/:id/notes", by: "manager", target: [2]string{":id", "acted"}, form: f{"turn": {"1"}, "text": {"问得好"}}},
 	{route: "/plays/:id/ratings", by: "manager", target: [2]string{":id", "acted"}, form: f{"listening": {"4"}, "questioning": {"3"}, "value": {"5"}, "composure": {"2"}}},
 	{route: "/rehearsals/:id/branch", by: "learner", target: [2]string{":id", "played"}, form: f{"turn": {"1"}}},
+	{route: "/duties/:change/quiz", by: "learner", target: [2]string{":change", "change"}},
+	{route: "/duties/:change/confirm", by: "learner", target: [2]string{":change", "confirm"}},
+	{route: "/policy/changes/preview", by: "hr", form: publication, status: 200, still: true},
+	{route: "/policy/changes", by: "hr", form: publication},
 	{route: "/assignments", by: "manager", form: assignment},
 	{route: "/assignments/:id/withdraw", by: "manager", target: [2]string{":id", "assignment"}, form: f{"back": {"/team"}}},
+	{route: "/programmes/rules", by: "hr", form: f{"programme": {"next"}, "role": {"learner"}, "team": {"$team"}, "hired_from": {""}, "hired_until": {""}, "starts": {"date"},
+		"start_on": {"2026-03-02"}, "request": {"r-3"}}},
+	{route: "/programmes/rules/:rule/end", by: "hr", target: [2]string{":rule", "rule"}},
+	{route: "/programmes/:programme/people", by: "manager", form: f{"person": {"$hr"}, "start": {"2026-03-02"}}},
+	{route: "/programmes/:programme/people/:person/buddy", by: "manager", target: [2]string{":person", "learner"}, form: f{"buddy": {"$author"}}},
+	{route: "/signoffs/:programme/:step/:person", by: "manager", target: [2]string{":person", "learner"}, form: f{"points": {"0", "1"}, "note": {"问得好"}, "request": {"r-4"}}},
+	{route: "/signoffs/:programme/:step/:person/back", by: "manager", target: [2]string{":person", "author"}, form: f{"reason": {"看错了人"}, "request": {"r-5"}}},
+	{route: "/programmes/:programme/people/:person/waive", by: "hr", target: [2]string{":person", "learner"}, form: f{"step": {"read"}, "reason": {"学过"}, "request": {"r-6"}}},
+	{route: "/programmes/:programme/people/:person/unwaive", by: "hr", target: [2]string{":person", "learner"}, form: f{"step": {"skipped"}, "reason": {"还是要学"}, "request": {"r-7"}}},
+	{route: "/programmes/:programme/people/:person/move", by: "hr", target: [2]string{":person", "outsider"}, form: f{"to": {"$version-of-gate"}}},
+	{route: "/programmes/:programme/people/:person/end", by: "manager", target: [2]string{":person", "learner"}, form: f{"reason": {"调岗"}}},
+	{route: "/notices/:day/aside", by: "learner", target: [2]string{":day", "today"}},
+	{route: "/account/mail", by: "learner", form: f{"want": {"off"}}},
 	{route: "/training/feed", by: "learner", status: 200},
 	{route: "/training/sessions", by: "manager", form: plan},
 	{route: "/training/sessions/:id/change", by: "manager", target: [2]string{":id", "planned"}, form: changed},
@@ -167,8 +186,75 @@ func (h *house) stock() *house {
 	h.names["assignment"], h.names["link"], h.names["token"], h.names["session"] = all[0].ID, link, tokens[0].ID, sessions[0].ID
 	h.names["version"] = strconv.FormatInt(inspector.Version, 10)
 	h.dispute(learner)
+	h.enrol(ctx)
 	h.train()
+	h.license()
+	h.amend()
 	return h
+}
+
+// license gives the learner a certificate.
+func (h *house) license() {
+	h.Helper()
+	ctx, hr := context.Background(), h.actor("hr")
+	err := h.Training.Enrol(ctx, hr, h.names["learner"], "seal", "2026-03-01")
+	if err == nil {
+		err = h.Training.Sign(ctx, hr, training.Signing{Person: h.names["learner"], Programme: "seal", Step: "signed"}, "stock-seal")
+	}
+	all, err2 := h.Certificates.Mine(ctx, hr, h.names["learner"])
+	set, err3 := h.Seal.Set()
+	if err != nil || err2 != nil || err3 != nil || len(all) != 1 || len(set.Keys) != 1 {
+		h.Fatal(all, err, err2, err3)
+	}
+	kid := set.Keys[0].Kid
+	h.names["certificate"], h.names["key"], h.names["revocation"] = all[0].Number, kid[strings.LastIndexByte(kid, '/')+1:], "revocation"
+}
+
+// enrol makes a programme that the learner and the outsider are in, with a step that is waived, a rule that was made, and a
+// morning on which the learner was reminded. The outsider has an earlier version, the author a step that was signed.
+func (h *house) enrol(ctx context.Context) {
+	h.Helper()
+	h.names["programme"], h.names["today"], h.names["version-of-gate"] = "gate", h.Clock.Date(h.Zone), h.Programmes.Current().Get("gate").Hash()
+	hr := h.actor("hr")
+	err := h.Training.Enrol(ctx, hr, h.names["learner"], "gate", "2026-03-01")
+	err2 := h.Training.Enrol(ctx, hr, h.names["outsider"], "gate", "2026-03-01")
+	err3 := h.Training.Waive(ctx, hr, training.Waiver{Person: h.names["learner"], Programme: "gate", Step: "skipped", Reason: "学过"}, "stock")
+	err4 := h.Training.MakeRule(ctx, hr, training.Rule{Programme: "next", Team: h.names["elsewhere"], Starts: training.OnJoined}, "stock")
+	rules, err5 := h.Training.Rules(ctx, hr)
+	err6 := h.DB.Write(ctx, func(q db.Q) error {
+		_, err := q.Exec(ctx, "INSERT INTO digest (person_id, day, items, told_at) VALUES ($1, $2, $3, 1)", h.names["learner"], h.names["today"],
+			`[{"key":"step","what":{"ZH":"读","EN":"Read"},"due":"2026-03-02","path":"/programmes/gate#read"}]`)
+		return err
+	})
+	for _, e := range []error{err, err2, err3, err4, err5, err6} {
+		if e != nil {
+			h.Fatal(e)
+		}
+	}
+	h.names["rule"] = rules[0].ID
+	err = h.Training.Enrol(ctx, hr, h.names["author"], "gate", "2026-03-01")
+	if err == nil {
+		err = h.Training.Sign(ctx, h.actor("manager"), training.Signing{Person: h.names["author"], Programme: "gate", Step: "visit", Points: []int{0, 1}}, "stock")
+	}
+	if err == nil {
+		err = h.earlier(ctx)
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// earlier gives the outsider an earlier version of the programme.
+func (h *house) earlier(ctx context.Context) error {
+	old := *h.Programmes.Current().Get("gate")
+	old.Steps = old.Steps[:2]
+	return h.DB.Write(ctx, func(q db.Q) error {
+		if _, err := q.Exec(ctx, "INSERT INTO programme_version (hash, programme, text, first_seen) VALUES ($1, 'gate', $2, 1)", old.Hash(), old.Text()); err != nil {
+			return err
+		}
+		_, err := q.Exec(ctx, "UPDATE enrolment SET version = $1 WHERE person_id = $2", old.Hash(), h.names["outsider"])
+		return err
+	})
 }
 
 // essaySet is a quiz with an open question, which the content of these tests has not.
@@ -255,7 +341,7 @@ func (h *house) essay(ctx context.Context) error {
 // path is where the deed's form goes, or where it would go if its target did not exist.
 func (h *house) path(d deed, missing bool) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1",
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"])}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
 	if d.target[0] != "" {
 		values[d.target[0]] = h.names[d.target[1]]
 		if missing {

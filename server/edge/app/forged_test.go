@@ -130,9 +130,14 @@ func TestEveryFormWorksWithItsToken(t *testing.T) {
 
 // TestFormsByWhomMayNot sends every form as people of every other role, with their own token.
 func TestFormsByWhomMayNot(t *testing.T) {
-	may := map[string][]string{"/assignments": {"manager", "hr"}, "/assignments/:id/withdraw": {"manager", "hr"},
+	may := map[string][]string{"/policy/changes": {"hr"}, "/policy/changes/preview": {"hr"},
+		"/assignments": {"manager", "hr"}, "/assignments/:id/withdraw": {"manager", "hr"},
 		"/desk/marking/:veiled/:question": {"author"}, "/desk/appeals/:id/preview": {"author"}, "/desk/appeals/:id/correct": {"author"},
-		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"}, "/team/enrol": {"manager", "hr"},
+		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"}, "/team/enrol": {"manager", "hr"}, "/certificates/:number/decide": {"hr", "inspector"},
+		"/programmes/rules": {"hr"}, "/programmes/rules/:rule/end": {"hr"}, "/programmes/:programme/people": {"manager", "hr"},
+		"/programmes/:programme/people/:person/buddy": {"manager", "hr"}, "/programmes/:programme/people/:person/end": {"manager", "hr"},
+		"/programmes/:programme/people/:person/waive": {"hr"}, "/programmes/:programme/people/:person/unwaive": {"hr"}, "/programmes/:programme/people/:person/move": {"hr"},
+		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"},
 		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
 		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"}}
 	each(t, func(h *house) {

@@ -52,6 +52,22 @@ var mistakes = []mistake{
 	{route: "/team/:person/time", field: "percent", value: "301"},
 	{route: "/team/:person/time", field: "percent", value: "some"},
 	{route: "/team/:person/time", field: "reason", value: " "},
+	{route: "/programmes/rules", field: "programme", value: "none"},
+	{route: "/programmes/rules", field: "hired_from", value: "2026-02-30"},
+	{route: "/programmes/rules", field: "start_on", value: ""},
+	{route: "/programmes/rules", field: "starts", value: "never"},
+	{route: "/programmes/:programme/people", field: "start", value: "soon"},
+	{route: "/programmes/:programme/people", field: "person", value: ""},
+	{route: "/programmes/:programme/people/:person/buddy", field: "buddy", value: "06nobody000000000000000000"},
+	{route: "/programmes/:programme/people/:person/end", field: "reason", value: " "},
+	{route: "/programmes/:programme/people/:person/waive", field: "reason", value: strings.Repeat("长", 501)},
+	{route: "/programmes/:programme/people/:person/unwaive", field: "reason", value: ""},
+	{route: "/programmes/:programme/people/:person/move", field: "to", value: "x", status: http.StatusConflict},
+	{route: "/signoffs/:programme/:step/:person", field: "points", value: "0"},
+	{route: "/signoffs/:programme/:step/:person", field: "note", value: strings.Repeat("长", 501)},
+	{route: "/signoffs/:programme/:step/:person/back", field: "reason", value: ""},
+	{route: "/certificates/:number/decide", field: "note", value: " "},
+	{route: "/certificates/:number/decide", field: "note", value: strings.Repeat("长", 501)},
 	{route: "/training/sessions", field: "title", value: ""},
 	{route: "/training/sessions", field: "topic", value: "市场"},
 	{route: "/training/sessions", field: "date", value: "2026-02-30"},
@@ -84,6 +100,11 @@ var mistakes = []mistake{
 	{route: "/training/external/:id/share", field: "form", value: "song"},
 	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
 	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
+	{route: "/policy/changes/preview", field: "offer", value: "praise"},
+	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
+	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
+	{route: "/policy/changes/preview", field: "reason", value: " "},
+	{route: "/policy/changes", field: "to", value: "x", status: http.StatusConflict},
 	{route: "/team/enrol", field: "start", value: "2026-02-30"},
 	{route: "/team/enrol", field: "programme", value: "no-such-programme"},
 	{route: "/account/tokens", field: "name", value: " "},
@@ -140,7 +161,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"kind", "host", "rule", "form", "stars"}, name) || strings.HasPrefix(name, "level.")
+				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer"}, name) || strings.HasPrefix(name, "level.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have

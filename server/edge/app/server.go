@@ -31,10 +31,10 @@ func (a *App) Fiber(demo []site.Demo) *fiber.App {
 		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Programmes: a.Programmes, Attempts: a.Attempts, Tally: a.Tally, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
 		Model:    voice.New(a.Config.LLM, a.Config.LLMKey, a.Config.LLMModel),
 		Progress: a.Progress, Certificates: a.Certificates, Reports: a.Reports, Seal: a.Seal,
-		Training: a.Training, Sessions: a.Sessions, External: a.External, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
+		Training: a.Training, Amendments: a.Amendments, Reminders: a.Reminders, Sessions: a.Sessions, External: a.External, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}
 	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Attempts: a.Attempts, Training: a.Training, Tally: a.Tally,
-		Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
+		Certificates: a.Certificates, Seal: a.Seal, Words: a.Words, Log: a.Log, NewID: a.Clock.ID}
 	f := fiber.New(fiber.Config{
 		AppName: "tongguan", Immutable: true, // without it request strings change under whoever keeps them
 		BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
@@ -101,6 +101,7 @@ func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr strin
 		return fmt.Errorf("TONGGUAN_ADDR: %w", err)
 	}
 	a.report("clock", a.setClock(ctx))
+	a.report("policy", a.Amendments.Settle(ctx))
 	f := a.Fiber(demo)
 	tended := make(chan struct{})
 	tending, stop := context.WithCancel(context.Background())

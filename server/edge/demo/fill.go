@@ -27,7 +27,7 @@ const past = 45 * 24 * time.Hour
 // does nothing and says so.
 func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (filled bool, err error) {
 	begin := o.Clock
-	fake, advance := clock.Fake(time.UnixMilli(begin.Now()).Add(-past), seed)
+	fake, advance := clock.Fake(time.UnixMilli(begin.Now()).Add(-longAgo), seed)
 	o.Clock = fake
 	a, err := app.Build(cfg, o)
 	if err != nil {
@@ -42,7 +42,7 @@ func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (fil
 	}
 	f := filler{App: a, company: c, chance: rand.New(rand.NewPCG(seed, 2)), advance: advance, now: begin.Now(),
 		teams: map[string]string{}, people: map[string]people.Person{}}
-	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.assign, f.schedule, f.learn, f.mark, f.doubt, f.attend} {
+	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.amend, f.veterans, f.assign, f.schedule, f.learn, f.mark, f.doubt, f.attend, f.programmes, f.catchUp} {
 		if err := step(ctx); err != nil {
 			return false, fmt.Errorf("demo: %w", err)
 		}
@@ -58,6 +58,7 @@ type filler struct {
 	now     int64             // when the demo begins, not the fake clock's moment
 	teams   map[string]string // id by short name
 	people  map[string]people.Person
+	deeds   []deed // of the history, that have not been done yet
 }
 
 func (f *filler) addTeams(ctx context.Context) error {
@@ -145,6 +146,9 @@ func (f *filler) learn(ctx context.Context) error {
 		moment := hours[done*len(hours)/steps].Add(time.Duration(f.chance.Int64N(int64(time.Hour))))
 		if ahead := moment.Sub(time.UnixMilli(f.Clock.Now())); ahead > 0 {
 			f.advance(ahead)
+		}
+		if err := f.happen(ctx); err != nil {
+			return err
 		}
 		if err := paths[i][0](); err != nil {
 			return err

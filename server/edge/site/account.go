@@ -42,6 +42,9 @@ func (s *Site) drawAccount(c *fiber.Ctx, v visit, d accountDraft) error {
 	}
 	p := account.Page{Frame: s.frame(c, v, v.voice.T("account.title")), Name: me.Name, Login: me.Login, Email: me.Email, Team: teams[me.Team],
 		TokenName: d.tokenName, TokenDays: d.tokenDays, NewToken: d.newToken, Errors: s.errors(v, d.cause), API: "/api/v1/openapi.yaml"}
+	if p.Digest, err = s.digestMail(c, v); err != nil {
+		return err
+	}
 	for _, r := range me.Roles {
 		p.Roles = append(p.Roles, v.voice.T("role."+string(r)))
 	}

@@ -95,7 +95,7 @@ func (s *Site) drawCertificate(c *fiber.Ctx, v visit, look certification.Look, c
 	title := look.Programme.Certificate.Title
 	p := certificate.One{Frame: s.frame(c, v, title.In(v.lang)), Title: title.In(v.lang), Other: title.In(otherLang(v.lang)), Holder: names[look.Person],
 		Heading: v.voice.T("certificate.heading"), Confers: v.voice.T("certificate.confers"), Earned: v.voice.T("certificate.earned"), Number: look.Number,
-		Issuer: s.Seal.Site.Name, State: s.badge(v, look.State, look.Term), Why: look.Note, Facts: s.certificateFacts(v, look), Own: look.Person == v.actor.ID,
+		Issuer: s.Seal.Site.Name, State: s.badge(v, look.State, look.Term), Why: s.noted(v, look.Note), Facts: s.certificateFacts(v, look), Own: look.Person == v.actor.ID,
 		Link: s.Seal.Site.Certificate(look.Number), Basis: look.BasisHash, Version: look.Version, Rail: railOf(look.Programme),
 		PDF: "/certificates/" + look.Number + "/pdf?lang=" + v.lang, PDFOther: "/certificates/" + look.Number + "/pdf?lang=" + otherLang(v.lang),
 		Token: "/certificates/" + look.Number + "/badge?lang=" + v.lang, Back: parts.Link{Text: v.voice.T("certificate.mine"), URL: "/certificates"}}
@@ -103,6 +103,9 @@ func (s *Site) drawCertificate(c *fiber.Ctx, v visit, look certification.Look, c
 		p.Back = parts.Link{Text: p.Holder, URL: "/team/" + look.Person}
 	} else if look.Ended == "" && (look.State == certification.Expiring || look.State == certification.Grace || look.State == certification.Expired) {
 		p.Renew = "/programmes/" + look.Programme.ID
+	}
+	if p.Changed, err = s.saidOn(c, v, look); err != nil {
+		return err
 	}
 	if p.QR, err = badges.QR(p.Link); err != nil {
 		return err
@@ -221,7 +224,7 @@ func (s *Site) history(c *fiber.Ctx, v visit, look certification.Look) ([]certif
 	var out []certificate.Event
 	for i := len(all) - 1; i >= 0; i-- {
 		tr := all[i]
-		note := tr.Note
+		note := s.noted(v, tr.Note)
 		if tr.Cause != certification.ByDecision && tr.Cause != certification.ByPolicy {
 			note = ""
 		}

@@ -62,6 +62,7 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		may      bool
 	}{
 		{"nav.learn", "/learn", true},
+		{"nav.programmes", "/programmes", true},
 		{"nav.courses", "/courses", true},
 		{"nav.practice", "/practice", true},
 		{"nav.certificates", "/certificates", true},

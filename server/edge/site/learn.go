@@ -10,6 +10,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/progress"
 	"tongguan/courses/training"
+	"tongguan/web/pages/amendment"
 	"tongguan/web/pages/learn"
 	"tongguan/web/parts"
 )
@@ -46,6 +47,15 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p.News = s.news(v, news)
+	if p.Duties, err = s.notices(c, v, amendment.Notices{Frame: p.Frame}); err != nil {
+		return err
+	}
+	if p.Notice, err = s.notice(c, v); err != nil {
+		return err
+	}
+	if p.Programmes, err = s.inProgrammes(c, v); err != nil {
+		return err
+	}
 	return s.draw(c, learn.PageOf(p))
 }
 

@@ -52,6 +52,9 @@ func (s *Site) memberPage(c *fiber.Ctx, v visit, id string) (p team.MemberPage, 
 	if v.actor.May(access.AssignCourse, to) {
 		p.Assign = "/assignments/new?person=" + id
 	}
+	if p.Programmes, err = s.programmesOf(c, v, id); err != nil {
+		return p, err
+	}
 	if p.Courses, err = s.memberCourses(c, v, id, state, assigned, p.Assign != ""); err != nil {
 		return p, err
 	}

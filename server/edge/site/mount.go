@@ -44,6 +44,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/plays/:id/debrief", s.in(s.playDebrief)).Get("/plays/:id/proof", s.in(s.playProof))
 	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
+	s.mountProgrammes(f)
 	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
 	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
 	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))
@@ -56,6 +57,11 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/training/external/:id/files", s.in(s.externalProve)).Get("/training/external/:id/files/:file", s.in(s.externalFile))
 	f.Post("/training/external/:id/share", s.in(s.externalShare))
 	f.Get("/training/shared/:id", s.in(s.sharedShow)).Post("/training/shared/:id/rating", s.in(s.sharedRate))
+
+	f.Get("/policy/changes", s.in(s.changes)).Post("/policy/changes", s.in(s.changePublish))
+	f.Get("/policy/changes/new", s.in(s.changeNew)).Post("/policy/changes/preview", s.in(s.changePreview))
+	f.Get("/policy/changes/:id", s.in(s.changeShow))
+	f.Get("/duties/:change", s.in(s.duty)).Post("/duties/:change/confirm", s.in(s.dutyConfirm)).Post("/duties/:change/quiz", s.in(s.dutyQuiz))
 
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
@@ -98,6 +104,22 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/desk/appeals", s.in(s.appealList)).Get("/desk/appeals/:id", s.in(s.dispute)).Post("/desk/appeals/:id/reject", s.in(s.appealReject))
 	f.Post("/desk/appeals/:id/preview", s.in(s.correctPreview)).Post("/desk/appeals/:id/correct", s.in(s.correctDo))
 	f.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })
+}
+
+// mountProgrammes puts programmes of training at their addresses.
+func (s *Site) mountProgrammes(f *fiber.App) {
+	f.Get("/programmes", s.in(s.programmes))
+	f.Get("/programmes/rules", s.in(s.programmeRules)).Post("/programmes/rules", s.in(s.ruleMake)).Post("/programmes/rules/:rule/end", s.in(s.ruleEnd))
+	f.Get("/programmes/:programme", s.in(s.programme))
+	f.Get("/programmes/:programme/people", s.in(s.programmePeople)).Post("/programmes/:programme/people", s.in(s.enrol))
+	f.Get("/programmes/:programme/people/:person", s.in(s.programmeMember))
+	f.Post("/programmes/:programme/people/:person/buddy", s.in(s.buddySet)).Post("/programmes/:programme/people/:person/end", s.in(s.unenrol))
+	f.Post("/programmes/:programme/people/:person/waive", s.in(s.stepWaive)).Post("/programmes/:programme/people/:person/unwaive", s.in(s.stepUnwaive))
+	f.Post("/programmes/:programme/people/:person/move", s.in(s.moveOn))
+	f.Get("/signoffs", s.in(s.signoffs))
+	f.Get("/signoffs/:programme/:step/:person", s.in(s.signForm)).Post("/signoffs/:programme/:step/:person", s.in(s.sign))
+	f.Post("/signoffs/:programme/:step/:person/back", s.in(s.signBack))
+	f.Post("/notices/:day/aside", s.in(s.noticeDone)).Post("/account/mail", s.in(s.mailChoice))
 }
 
 // static sends a file under an address that holds its hash, to be kept for ever.

@@ -29,7 +29,12 @@ func lessonURL(l *catalog.Lesson) string { return "/courses/" + l.Key() }
 func quizURL(m *catalog.Module) string   { return "/courses/" + m.Key() + "/quiz" }
 
 // quizIntro shows the rules of a quiz and the attempts made so far.
-func (s *Site) quizIntro(c *fiber.Ctx, v visit) error { return s.intro(c, v, nil) }
+func (s *Site) quizIntro(c *fiber.Ctx, v visit) error {
+	if clause, ok := bank.DeltaClause(c.Params("course") + "/" + c.Params("module")); ok {
+		return s.toDuty(c, v, clause)
+	}
+	return s.intro(c, v, nil)
+}
 
 // intro shows them, with the reason why the quiz was not begun, if there is one.
 func (s *Site) intro(c *fiber.Ctx, v visit, cause error) error {
@@ -119,13 +124,16 @@ func (s *Site) moduleTitle(v visit, key string) string {
 	if m := s.Catalog.Current().Module(key); m != nil {
 		return m.Title.In(v.lang)
 	}
+	if clause, ok := bank.DeltaClause(key); ok {
+		return v.voice.T("amendment.quiz", "clause", clause+" "+s.chip(v, clause).Title)
+	}
 	return key // a module that is taught no more
 }
 
 func (s *Site) chip(v visit, id string) parts.Chip {
 	out := parts.Chip{ID: id, URL: "/policy/" + id}
 	if cl := s.Catalog.Current().Clause(id); cl != nil {
-		out.Title = cl.Title.In(v.lang)
+		out.Title = s.wording(cl).Title.In(v.lang)
 	}
 	return out
 }

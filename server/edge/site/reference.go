@@ -25,7 +25,12 @@ import (
 
 // policyList shows the whole policy.
 func (s *Site) policyList(c *fiber.Ctx, v visit) error {
-	p := policy.List{Frame: s.frame(c, v, v.voice.T("policy.title"))}
+	now, err := s.policy(c)
+	if err != nil {
+		return err
+	}
+	p := policy.List{Frame: s.frame(c, v, v.voice.T("policy.title")), Pending: pending(v, now),
+		Changes: v.actor.May(access.SeeCertificate, access.Below) || v.actor.May(access.SeeCertificate, access.Other)}
 	for _, ch := range s.Catalog.Current().Chapters {
 		chapter := policy.Chapter{ID: ch.ID, Title: ch.Title.In(v.lang)}
 		for _, cl := range s.Catalog.Current().Clauses {
@@ -39,7 +44,8 @@ func (s *Site) policyList(c *fiber.Ctx, v visit) error {
 }
 
 func (s *Site) clause(v visit, cl *catalog.Clause) policy.Clause {
-	return policy.Clause{ID: cl.ID, Title: cl.Title.In(v.lang), Summary: cl.Summary.In(v.lang), URL: "/policy/" + cl.ID,
+	w := s.wording(cl)
+	return policy.Clause{ID: cl.ID, Title: w.Title.In(v.lang), Summary: w.Summary.In(v.lang), URL: "/policy/" + cl.ID,
 		Depth: strings.Count(cl.ID, "."), Lessons: len(s.Catalog.Current().Teaching(cl.ID)), Questions: len(s.Bank.Current().Examining(cl.ID))}
 }
 
@@ -50,8 +56,16 @@ func (s *Site) policyClause(c *fiber.Ctx, v visit) error {
 	if cl == nil {
 		return fault.New(fault.Missing, "error.missing")
 	}
+	now, err := s.policy(c)
+	if err != nil {
+		return err
+	}
 	p := policy.One{Clause: s.clause(v, cl)}
-	p.Frame = s.frame(c, v, cl.ID+" "+cl.Title.In(v.lang))
+	p.Frame = s.frame(c, v, p.ID+" "+p.Clause.Title)
+	if here := now.Clause(cl.ID); here.Change != "" {
+		p.Since = v.voice.Date(here.Since, s.Zone)
+	}
+	p.Pending = now.Clause(cl.ID).Pending && pending(v, now) > 0
 	for _, ch := range cat.Chapters {
 		if ch.ID == cl.Chapter {
 			p.Chapter = ch.Title.In(v.lang)

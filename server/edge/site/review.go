@@ -7,6 +7,7 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/quizzes/attempt"
+	"tongguan/quizzes/bank"
 	"tongguan/quizzes/grading"
 	"tongguan/server/base/fault"
 	"tongguan/web/pages/quiz"
@@ -29,6 +30,9 @@ func (s *Site) review(c *fiber.Ctx, v visit) error {
 		Again: "/courses/" + x.Module + "/quiz", Version: x.SetHash[:8]}
 	p.Late, _ = strconv.Atoi(c.Query("late")) // what is no number is none
 	p.Module = parts.Link{Text: s.moduleTitle(v, x.Module)}
+	if _, ok := bank.DeltaClause(x.Module); ok {
+		p.Next = parts.Link{Text: v.voice.T("amendment.to_duty"), URL: p.Again} // which leads to what asked for it
+	}
 	if m := s.Catalog.Current().Module(x.Module); m != nil {
 		course := s.Catalog.Current().Course(m.Course)
 		p.Course = parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID}

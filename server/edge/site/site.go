@@ -15,11 +15,13 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/courses/amendment"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/reminder"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -62,7 +64,9 @@ type Site struct {
 	Model      *voice.Model // nil where none is set up
 	Progress   *progress.Progress
 	Training   *training.Training
+	Amendments *amendment.Amendments
 	Reports    *certification.Reports
+	Reminders  *reminder.Reminders
 	Sessions   *session.Sessions
 	External   *external.Trainings
 	Assets     *web.Assets

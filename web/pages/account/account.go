@@ -31,4 +31,8 @@ type Page struct {
 	NewToken                 string            // the text of a token just issued, shown once
 	Errors                   map[string]string // by field: old, password, name, days, scopes
 	API                      string            // URL of the description of the API
+	Digest                   Digest
 }
+
+// Digest is whether somebody gets the daily mail.
+type Digest struct{ Wanted bool }

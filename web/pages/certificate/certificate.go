@@ -3,6 +3,7 @@ package certificate
 
 import (
 	"tongguan/web/layout"
+	"tongguan/web/pages/amendment"
 	"tongguan/web/parts"
 )
 
@@ -81,7 +82,8 @@ type One struct {
 	Heading, Confers, Earned, Title, Other, Holder string
 	Number, Issuer                                 string
 	State                                          Badge
-	Why                                            string // of a suspension or revocation
+	Why                                            string         // of a suspension or revocation
+	Changed                                        amendment.Said // clauses that have changed since it was issued
 	Facts                                          []Fact
 	Rail                                           parts.Rail
 	Chips                                          []parts.Chip

@@ -3,6 +3,7 @@ package learn
 
 import (
 	"tongguan/web/layout"
+	"tongguan/web/pages/amendment"
 	"tongguan/web/parts"
 )
 
@@ -42,6 +43,29 @@ type Page struct {
 	Begun    []Course
 	Results  []Result
 	News     []News
+	Duties   amendment.Notices // what the policy's changes ask
+
+	Notice     *Notice // nil for none
+	Programmes []Programme
+}
+
+// Notice is what somebody is reminded of today.
+type Notice struct {
+	Lines []Reminder
+	Aside string // where the form that puts it aside posts to
+}
+
+// Reminder is one line of it.
+type Reminder struct {
+	Text, When, URL string
+	Late            bool
+}
+
+// Programme is what is next in a programme that somebody is in.
+type Programme struct {
+	Title, URL          string
+	Step, StepURL, When string
+	Late, Today         bool
 }
 
 // News is a result that a correction has changed, or the answer to an objection.

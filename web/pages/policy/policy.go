@@ -20,6 +20,8 @@ type Chapter struct {
 type List struct {
 	layout.Frame
 	Chapters []Chapter
+	Pending  int  // new wordings that wait, for those who may publish
+	Changes  bool // the reader may see how far people are with changes
 }
 
 // Lesson teaches the clause.
@@ -32,4 +34,6 @@ type One struct {
 	Chapter    string
 	Teaching   []Lesson
 	Prev, Next *Clause
+	Since      string // when the present wording came into force; "" where it was so at first
+	Pending    bool   // a new wording waits, and the reader may publish it
 }

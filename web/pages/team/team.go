@@ -3,6 +3,7 @@ package team
 
 import (
 	"tongguan/web/layout"
+	"tongguan/web/pages/programme"
 	"tongguan/web/parts"
 )
 
@@ -91,6 +92,7 @@ type MemberPage struct {
 	Back                       string
 	Assign                     string
 	Evidence                   string // URL of what they are certified on
+	Programmes                 []programme.Mine
 	Courses                    []Course
 	Attempts                   []Attempt
 	Rehearsals                 []Rehearsal
