@@ -24,6 +24,7 @@ type Reports struct {
 	people     *people.People
 	training   *training.Training
 	programmes func() *programme.Book
+	kept       kept
 }
 
 // NewReports makes them of the parts that certification is made of.
@@ -86,14 +87,14 @@ func (r *Reports) Some(ctx context.Context, actor access.Actor, persons []string
 	if err != nil || len(persons) == 0 {
 		return nil, err
 	}
-	s.oneOf(persons)
+	s.in("p.id", persons)
 	out, _, err := r.lines(ctx, s, byName, Question{})
 	return out, err
 }
 
 // lines reads one page of a selection.
 func (r *Reports) lines(ctx context.Context, s *selection, order string, ask Question) ([]Line, int, error) {
-	n, err := countPeople(ctx, r.db.Read(), s)
+	n, err := keep(&r.kept, r.clock.Now(), "count "+s.key(), func() (int, error) { return countPeople(ctx, r.db.Read(), s) })
 	if err != nil || n == 0 {
 		return nil, n, err
 	}
@@ -179,6 +180,7 @@ func (r *Reports) choose(ctx context.Context, actor access.Actor, ask Question) 
 
 // Totals are how many people stand where.
 type Totals struct {
+	At     int64 // when they were counted
 	People int
 	Stale  int                      // people whose last change is not counted yet
 	In     map[string]map[State]int // by programme and state
@@ -190,7 +192,11 @@ func (r *Reports) Totals(ctx context.Context, actor access.Actor, team string) (
 	if err != nil {
 		return Totals{}, err
 	}
-	t := Totals{In: map[string]map[State]int{}}
+	return keep(&r.kept, r.clock.Now(), "totals "+s.key(), func() (Totals, error) { return r.totals(ctx, s) })
+}
+
+func (r *Reports) totals(ctx context.Context, s *selection) (Totals, error) {
+	t := Totals{At: r.clock.Now(), In: map[string]map[State]int{}}
 	groups, err := groupStates(ctx, r.db.Read(), s)
 	if err != nil {
 		return t, err

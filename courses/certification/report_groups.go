@@ -13,6 +13,7 @@ import (
 
 // Coverage is how many people hold a valid certificate that rests on each clause.
 type Coverage struct {
+	At     int64 // when they were counted
 	People int
 	Stale  int
 	Held   map[string]int // by clause
@@ -25,11 +26,15 @@ func (r *Reports) Coverage(ctx context.Context, actor access.Actor, team string,
 	if err != nil {
 		return Coverage{}, err
 	}
+	return keep(&r.kept, r.clock.Now(), "coverage "+strings.Join(clauses, " ")+s.key(), func() (Coverage, error) { return r.covered(ctx, s, clauses) })
+}
+
+func (r *Reports) covered(ctx context.Context, s *selection, clauses []string) (Coverage, error) {
 	versions, err := r.versions(ctx)
 	if err != nil {
 		return Coverage{}, err
 	}
-	out := Coverage{Held: map[string]int{}}
+	out := Coverage{At: r.clock.Now(), Held: map[string]int{}}
 	groups, err := groupHolds(ctx, r.db.Read(), s)
 	if err != nil {
 		return out, err
@@ -85,6 +90,10 @@ func (r *Reports) Trend(ctx context.Context, actor access.Actor, team, programme
 	if err != nil {
 		return Trend{}, err
 	}
+	return keep(&r.kept, r.clock.Now(), fmt.Sprintf("trend %q ", programme)+s.key(), func() (Trend, error) { return r.trend(ctx, s, programme) })
+}
+
+func (r *Reports) trend(ctx context.Context, s *selection, programme string) (Trend, error) {
 	out := Trend{Ends: monthEnds(r.clock.Now(), r.zone), Size: map[string]int{}, Held: map[string][]int{}}
 	out.Now = out.Ends[months-1]
 	sizes, err := groupTeams(ctx, r.db.Read(), s)

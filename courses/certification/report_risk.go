@@ -60,7 +60,7 @@ func (s *selection) atRisk(until int64, today string) string {
 	s.and("(k.trouble IS NOT NULL OR k.ends <= ? OR k.due < ?)", until, today)
 	ends, due := "$"+strconv.Itoa(len(s.args)-1), "$"+strconv.Itoa(len(s.args))
 	return "CASE WHEN k.trouble <= 3 THEN k.trouble WHEN k.ends <= " + ends + " THEN 4 WHEN k.due < " + due + " THEN 5 ELSE 6 END, " +
-		"CASE WHEN k.trouble = 1 THEN NULL ELSE k.next_end END NULLS LAST, k.due NULLS LAST, " + byName
+		"CASE WHEN k.trouble IN (1, 3) THEN NULL WHEN k.trouble = 2 THEN k.next_end WHEN k.ends <= " + ends + " THEN k.ends END NULLS LAST, k.due NULLS LAST, " + byName
 }
 
 // risks says what puts somebody at risk.

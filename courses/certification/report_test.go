@@ -41,6 +41,7 @@ func (d *desk) fold() {
 	d.Helper()
 	_, err := d.Fold(ctx)
 	d.must(err)
+	d.Forget()
 }
 
 // seen gives the logins that a question finds, in order.
@@ -194,6 +195,10 @@ func TestTotalsAreWhatIsThere(t *testing.T) {
 		stale, err := d.Totals(ctx, d.top.Actor(), "")
 		d.must(err)
 		d.enrol(d.bo, "basic")
+		if after, err := d.Totals(ctx, d.top.Actor(), ""); err != nil || !cmp.Equal(after, stale) {
+			d.Error("sums are kept for a while:", after, err)
+		}
+		d.advance(time.Minute)
 		if after, err := d.Totals(ctx, d.top.Actor(), ""); err != nil || after.Stale != 1 || !cmp.Equal(after.In, stale.In) {
 			d.Error("what is not folded is said:", after.Stale, err)
 		}
@@ -350,6 +355,43 @@ func TestFoldsMeet(t *testing.T) {
 		d.must(d.d.Read().Get(ctx, &stale, "SELECT COUNT(*) FROM standing_sum WHERE stale"))
 		if stale != 0 {
 			d.Error(stale, "are stale")
+		}
+	})
+}
+
+// TestEnrolTogether puts several people into a programme at once: each once for each request, and nobody unless all may be.
+func TestEnrolTogether(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		d.enrol(d.anna, "basic")
+		east := d.east.Actor()
+		put := func(request string, who ...people.Person) (int, error) {
+			var ids []string
+			for _, p := range who {
+				ids = append(ids, p.ID)
+			}
+			return d.training.EnrolTogether(ctx, east, ids, "basic", "2026-02-01", request)
+		}
+		if n, err := put("one", d.bo, d.dora); n != 0 || fault.KindOf(err) != fault.Missing {
+			d.Error("with somebody of another team:", n, err)
+		}
+		if _, err := d.training.EnrolTogether(ctx, east, nil, "basic", "2026-02-01", "two"); fault.KindOf(err) != fault.Invalid {
+			d.Error("nobody:", err)
+		}
+		for range 2 {
+			if n, err := put("three", d.anna, d.bo, d.cai); n != 2 || err != nil {
+				d.Error("one was in it:", n, err)
+			}
+		}
+		d.must(d.training.Unenrol(ctx, east, d.bo.ID, "basic", "离开"))
+		if n, err := put("three", d.anna, d.bo, d.cai); n != 2 || err != nil {
+			d.Error("sent again:", n, err)
+		}
+		d.fold()
+		if got := d.seen(d.top, Question{Programme: "basic"}); got != "anna cai" {
+			d.Error("the form that came late has undone the leaving:", got)
+		}
+		if n, err := d.training.EnrolTogether(ctx, operator, []string{d.bo.ID}, "basic", "2026-02-01", "three"); fault.KindOf(err) != fault.Conflict {
+			d.Error("somebody else's request:", n, err)
 		}
 	})
 }

@@ -95,12 +95,12 @@ func (r *Plays) SkillsOfTeams(ctx context.Context, actor access.Actor, team stri
 	return teamSkills(ctx, r.db.Read(), reach)
 }
 
-// SkillsOfPeople gives the people who have been examined, those with the least in a stage first (0 is by name), and how many
-// there are.
-func (r *Plays) SkillsOfPeople(ctx context.Context, actor access.Actor, team string, stage, from, limit int) ([]Skill, int, error) {
+// SkillsOfPeople gives the people who have been examined, those with the least in a stage first (0 is by name). There are as
+// many as SkillsOfTeams says of all teams together.
+func (r *Plays) SkillsOfPeople(ctx context.Context, actor access.Actor, team string, stage, from, limit int) ([]Skill, error) {
 	reach, err := r.people.Reach(ctx, actor, access.ReviewRehearsal, team)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	return peopleSkills(ctx, r.db.Read(), reach, stage, from, limit)
 }

@@ -29,11 +29,11 @@ func (s *Site) reportTabs(c *fiber.Ctx, v visit) (out []parts.Tab) {
 	return out
 }
 
-// report is what all reports have in common; name is that of its sentences.
-func (s *Site) report(c *fiber.Ctx, v visit, name string, stale int) (board.Report, error) {
+// report is what all reports have in common; name is that of its sentences, at when its sums were made.
+func (s *Site) report(c *fiber.Ctx, v visit, name string, at int64, stale int) (board.Report, error) {
 	heading := v.voice.T("cert_team." + name + ".title")
 	r := board.Report{Frame: s.frame(c, v, heading), Tabs: s.reportTabs(c, v), Heading: heading, Lead: v.voice.T("cert_team." + name + ".lead"), Path: c.Path(), Query: c.Query("q")}
-	now := v.voice.DateTime(s.Clock.Now(), s.Zone)
+	now := v.voice.DateTime(at, s.Zone)
 	r.AsOf = v.voice.T("cert_team.as_of", "time", now)
 	if stale > 0 {
 		r.AsOf = v.voice.T("cert_team.as_of_stale", "time", now, "n", stale)
@@ -127,7 +127,7 @@ func (s *Site) matrix(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.report(c, v, "matrix", totals.Stale)
+	r, err := s.report(c, v, "matrix", totals.At, totals.Stale)
 	if err != nil {
 		return err
 	}
@@ -260,7 +260,8 @@ func (s *Site) matrixCell(v visit, x certification.Shown) board.Cell {
 		}
 	}
 	if x.Late {
-		out.Late = v.voice.T("cert_team.late_since", "date", s.dueText(v, x.NextDue))
+		days, _ := s.daysUntil(x.NextDue)
+		out.Late = v.voice.T("cert_team.days_late", "n", -days)
 	}
 	return out
 }

@@ -131,6 +131,7 @@ func (s *Site) enrolTogether(c *fiber.Ctx, v visit) error {
 	if _, err := s.Reports.Fold(c.UserContext()); err != nil {
 		return err
 	}
+	s.Reports.Forget()
 	s.flash(c, "good", "cert_team.assigned", "n", strconv.Itoa(n))
 	return redirect(c, in.back)
 }

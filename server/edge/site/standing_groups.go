@@ -41,7 +41,7 @@ func (s *Site) coverage(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.report(c, v, "coverage", got.Stale)
+	r, err := s.report(c, v, "coverage", got.At, got.Stale)
 	if err != nil {
 		return err
 	}
@@ -81,13 +81,26 @@ func (s *Site) covered(v visit, clauses []*catalog.Clause, got certification.Cov
 		return []board.Section{{Clauses: all}}
 	}
 	for _, x := range all {
-		title := s.sectionTitle(v, section(x.ID))
+		title := s.partTitle(v, x.ID)
 		if n := len(out); n == 0 || out[n-1].Title != title {
 			out = append(out, board.Section{Title: title})
 		}
 		out[len(out)-1].Clauses = append(out[len(out)-1].Clauses, x)
 	}
 	return out
+}
+
+// partTitle names the part of the policy under which a clause stands in the table: a stage of the process, else its chapter.
+func (s *Site) partTitle(v visit, clause string) string {
+	if strings.HasPrefix(clause, "2.") {
+		return s.sectionTitle(v, section(clause))
+	}
+	for _, ch := range s.Catalog.Current().Chapters {
+		if strings.HasPrefix(clause, ch.ID+".") {
+			return ch.ID + " " + ch.Title.In(v.lang)
+		}
+	}
+	return s.sectionTitle(v, section(clause))
 }
 
 // certified says whether a programme in force that certifies rests on a clause.
@@ -112,11 +125,15 @@ func (s *Site) skillMap(c *fiber.Ctx, v visit) error {
 	}
 	stage := slices.Index(parts.Stages, c.Query("sort")) + 1
 	from := (min(max(1, c.QueryInt("page", 1)), 1_000_000) - 1) * perPage
-	people, found, err := s.Plays.SkillsOfPeople(ctx, v.actor, chosen, stage, from, perPage)
+	found := 0
+	for _, k := range teams {
+		found += k.People
+	}
+	people, err := s.Plays.SkillsOfPeople(ctx, v.actor, chosen, stage, from, perPage)
 	if err != nil {
 		return err
 	}
-	r, err := s.report(c, v, "skills", 0)
+	r, err := s.report(c, v, "skills", s.Clock.Now(), 0)
 	if err != nil {
 		return err
 	}
@@ -211,7 +228,7 @@ func (s *Site) trend(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.report(c, v, "trend", got.Stale)
+	r, err := s.report(c, v, "trend", got.Now, got.Stale)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func (s *Site) atRisk(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.report(c, v, "risk", 0)
+	r, err := s.report(c, v, "risk", s.Clock.Now(), 0)
 	if err != nil {
 		return err
 	}
@@ -28,8 +28,12 @@ func (s *Site) atRisk(c *fiber.Ctx, v visit) error {
 	}
 	for _, x := range all {
 		line := board.AtRisk{ID: x.Person, Name: x.Name, Team: names[x.Team], URL: "/team/" + x.Person + "/evidence"}
-		for _, risk := range x.Risks {
-			line.Reasons = append(line.Reasons, s.reason(v, risk))
+		for i, risk := range x.Risks {
+			reason := s.reason(v, risk)
+			if i > 0 && s.reason(v, x.Risks[i-1]).Do == reason.Do {
+				line.Reasons[i-1].Do = "" // said once, after the last of them
+			}
+			line.Reasons = append(line.Reasons, reason)
 		}
 		p.People = append(p.People, line)
 	}

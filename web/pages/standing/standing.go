@@ -209,7 +209,6 @@ type Place struct {
 	Programme, Summary, URL string
 	State, Word, Sentence   string
 	Missing                 string
-	Facts                   []parts.Link // label and value
 	Certificate             parts.Link
 	Certificates            []Paper
 	Items                   []Item
