@@ -127,6 +127,15 @@ func (t *Training) plan(ctx context.Context, e Enrolment, lines []evidence.Line,
 	return out, nil
 }
 
+// Asking gives the plan with what a verdict asks instead: that of a renewal, for which only some steps are done anew.
+func (p Plan) Asking(v programme.Verdict) Plan {
+	p.Verdict, p.Next = v, nil
+	for i := range p.Verdict.Items {
+		p.Next = append(p.Next, next(&p.Verdict.Items[i], nil))
+	}
+	return p
+}
+
 // next is what is to be done for a step: the alternative that was begun, else the first that can still be met, what
 // somebody can do by themselves before what another must do.
 func next(i *programme.Item, finished map[string]bool) Do {

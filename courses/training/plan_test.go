@@ -244,3 +244,18 @@ func (h *house) told(all ...map[string][]reminder.Item) string {
 	slices.Sort(out)
 	return join(out)
 }
+
+// A renewal asks some steps anew, whatever was done before it.
+func TestAPlanOfARenewal(t *testing.T) {
+	each(t, func(h *house) {
+		o := h.onboard()
+		h.must(h.progress.Finish(ctx, o.rep.Actor(), "one/m/l", "zh"))
+		h.passes(o.rep.ID, "one/m", "a1", 9000)
+		p := h.plan(o.rep.ID, "onboarding")
+		h.advance(time.Hour)
+		p = p.Asking(p.Programme.Judge(programme.Case{Since: h.clock.Now(), Only: []string{"read", "quiz"}, Today: today}))
+		if p.states() != "read ready, quiz locked" || p.First() != 0 || p.Next[0] != (Do{ToRead, 0, "one/m/l"}) || p.Next[1] != (Do{ToAnswer, 0, "one/m"}) {
+			h.Errorf("%s %+v", p.states(), p.Next)
+		}
+	})
+}

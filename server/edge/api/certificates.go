@@ -5,12 +5,17 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/courses/certification"
 	"tongguan/server/base/access"
+	"tongguan/server/base/fault"
 )
 
 // verification tells anybody who knows a number whether the certificate is valid, and what its holder agreed to show.
 // It needs no token, and who asks too often has to wait.
 func (a *API) verification(c *fiber.Ctx) error {
+	if certification.CleanNumber(c.Params("number")) == "" {
+		return fault.New(fault.Missing, "error.missing")
+	}
 	if err := a.Door.Knock(c.UserContext(), c.IP()); err != nil {
 		return err
 	}

@@ -61,7 +61,9 @@ var deeds = []deed{
 	{route: "/desk/appeals/:id/reject", by: "author", target: [2]string{":id", "second"}, form: f{"answer": {"标准答案与第2.4.2条一致。"}}},
 	{route: "/attempts/:id/appeals/:question/aside", by: "learner", target: [2]string{":question", "disputed"}},
 	{route: "/team/:person/time", by: "hr", target: [2]string{":person", "learner"}, form: f{"percent": {"25"}, "reason": {"视力原因"}}},
-	{route: "/team/enrol", by: "manager", form: f{"person": {"$author"}, "programme": {"gate"}, "start": {"2026-03-02"}, "request": {"r-3"}, "back": {"/team/risk"}}},
+	{route: "/certificates/:number/shares", by: "learner", target: [2]string{":number", "certificate"}, form: f{"shows": {"name", "dates"}}},
+	{route: "/certificates/:number/decide", by: "hr", target: [2]string{":number", "certificate"}, form: f{"act": {"suspend"}, "note": {"客户投诉，正在核实"}}},
+	{route: "/team/enrol", by: "manager", form: f{"person": {"$inspector"}, "programme": {"gate"}, "start": {"2026-03-02"}, "request": {"r-3"}, "back": {"/team/risk"}}},
 	{route: "/welcome/:token", target: [2]string{":token", "link"}, form: f{"password": {"gate seven opens fast"}, "name": {"x"}, "login": {"y"}}, door: true},
 	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
 	{route: "/rehearsals/:id/turns", by: "learner", target: [2]string{":id", "rehearsal"}, form: f{"turn": {"0"}, "account": {"0"}, "act": {"call"}, "arg": {"0"}}},
@@ -186,8 +188,26 @@ func (h *house) stock() *house {
 	h.dispute(learner)
 	h.enrol(ctx)
 	h.train()
+	h.certify()
 	h.amend()
 	return h
+}
+
+// certify gives the learner a certificate.
+func (h *house) certify() {
+	h.Helper()
+	ctx, hr := context.Background(), h.actor("hr")
+	err := h.Training.Enrol(ctx, hr, h.names["learner"], "seal", "2026-03-01")
+	if err == nil {
+		err = h.Training.Sign(ctx, hr, training.Signing{Person: h.names["learner"], Programme: "seal", Step: "signed"}, "stock-seal")
+	}
+	all, err2 := h.Certificates.Mine(ctx, hr, h.names["learner"])
+	set, err3 := h.Seal.Set()
+	if err != nil || err2 != nil || err3 != nil || len(all) != 1 || len(set.Keys) != 1 {
+		h.Fatal(all, err, err2, err3)
+	}
+	kid := set.Keys[0].Kid
+	h.names["certificate"], h.names["key"], h.names["revocation"] = all[0].Number, kid[strings.LastIndexByte(kid, '/')+1:], "revocation"
 }
 
 // enrol makes a programme that the learner and the outsider are in, with a step that is waived, a rule that was made, and a

@@ -66,6 +66,8 @@ var mistakes = []mistake{
 	{route: "/signoffs/:programme/:step/:person", field: "points", value: "0"},
 	{route: "/signoffs/:programme/:step/:person", field: "note", value: strings.Repeat("长", 501)},
 	{route: "/signoffs/:programme/:step/:person/back", field: "reason", value: ""},
+	{route: "/certificates/:number/decide", field: "note", value: " "},
+	{route: "/certificates/:number/decide", field: "note", value: strings.Repeat("长", 501)},
 	{route: "/training/sessions", field: "title", value: ""},
 	{route: "/training/sessions", field: "topic", value: "市场"},
 	{route: "/training/sessions", field: "date", value: "2026-02-30"},

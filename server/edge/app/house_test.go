@@ -63,7 +63,7 @@ func empty(t *testing.T, dsn string, o options) *house {
 	t.Helper()
 	dir := t.TempDir()
 	cfg := config.Config{Data: dir, Database: dsn, SecretFile: filepath.Join(dir, "secret"), Zone: "Asia/Shanghai", Pool: 4,
-		Hashers: 2, Session: time.Hour, URL: host, Stats: true}
+		Hashers: 2, Session: time.Hour, URL: host, BadgeKeys: filepath.Join(dir, "badge-keys"), Company: "衡川", Stats: true}
 	if o.change != nil {
 		o.change(&cfg)
 	}

@@ -15,9 +15,13 @@ import (
 // trainingPage is where sessions and external training are kept.
 const trainingPage = "/training"
 
-// planPage is somebody's way through a programme as the reader sees it.
+// planPage is somebody's way through a programme as the reader sees it: to the certificate, or to its renewal.
 func (s *Site) planPage(c *fiber.Ctx, v visit, plan training.Plan, person string) (view.Plan, error) {
 	p := s.planHead(c, v, plan.Programme)
+	plan, err := s.toCertificate(c, v, plan, &p)
+	if err != nil {
+		return p, err
+	}
 	p.Inside, p.Met, p.Percent = true, plan.Verdict.Met, progressOf(plan.Verdict.Done, len(plan.Verdict.Items))
 	p.Requires = s.certificateTitles(v, plan.Verdict.Missing)
 	said, err := s.Training.Words(c.UserContext(), v.actor, person, plan.Programme.ID)
@@ -49,6 +53,25 @@ func (s *Site) planPage(c *fiber.Ctx, v visit, plan training.Plan, person string
 		p.Next = s.nextUp(v, plan, n)
 	}
 	return p, nil
+}
+
+// toCertificate says where the certificate stands, and gives the plan of its renewal where that is what is asked.
+func (s *Site) toCertificate(c *fiber.Ctx, v visit, plan training.Plan, p *view.Plan) (training.Plan, error) {
+	if plan.Programme.Certificate == nil {
+		return plan, nil
+	}
+	x, err := s.Certificates.Explain(c.UserContext(), v.actor, plan.Enrolment.Person, plan.Programme.ID)
+	if err != nil {
+		return plan, err
+	}
+	p.Renewal, p.Waiting = x.Renewal, x.Waiting
+	if n := x.Standing.Certificate; n != "" {
+		p.Holds = "/certificates/" + n
+	}
+	if !x.Settled && (x.Renewal || x.Standing.FreshFrom > 0) {
+		plan = plan.Asking(x.Verdict)
+	}
+	return plan, nil
 }
 
 func (s *Site) planFacts(v visit, plan training.Plan, names map[string]string) []view.Fact {

@@ -56,8 +56,11 @@ func (s *Site) verified(c *fiber.Ctx, v visit, number string) error {
 	return s.draw(c, certificate.VerifyPage(p))
 }
 
-// look counts who asks, and asks.
+// look counts who asks, and asks. What cannot be a number is nobody's: it is not worth counting.
 func (s *Site) look(c *fiber.Ctx, number string) (certification.Verification, error) {
+	if certification.CleanNumber(number) == "" {
+		return certification.Verification{}, fault.New(fault.Missing, "error.missing")
+	}
 	if err := s.Door.Knock(c.UserContext(), c.IP()); err != nil {
 		return certification.Verification{}, err
 	}

@@ -89,6 +89,9 @@ type Plan struct {
 	Percent              int
 	Next                 *Button
 	Met                  bool
+	Renewal              bool     // what is asked are the steps of a renewal
+	Waiting              bool     // somebody has to approve the certificate
+	Holds                string   // where the certificate is that they hold, or ""
 	Requires             []string // certificates that must be held first and are not
 	Certificate          string
 	Lasts                string
