@@ -56,35 +56,43 @@ func (a *Amendments) pass(ctx context.Context, id string, now int64) (more bool,
 		if err != nil {
 			return err
 		}
-		if err := a.ask(ctx, q, c, holders); err != nil {
+		n, err := a.ask(ctx, q, c, holders)
+		if err != nil {
 			return err
 		}
 		if more = len(holders) == batch; more {
 			c.After, c.AfterIn = holders[batch-1].Person, holders[batch-1].Programme
-			return setPass(ctx, q, c)
-		}
-		c.Passes, c.After, c.AfterIn, c.PassAt = c.Passes+1, "", "", now+pause.Milliseconds()
-		if c.Passes >= passes {
-			c.PassAt = 0
-		}
-		if err := inherit(ctx, q, c.ID); err != nil {
+		} else if c, err = a.passed(ctx, q, c, now); err != nil {
 			return err
 		}
-		return setPass(ctx, q, c)
+		if err := setPass(ctx, q, c); err != nil || n == 0 {
+			return err
+		}
+		// Last, since whoever does a duty at this moment claims it first and the trail afterwards.
+		return a.Trail.Append(ctx, q, audit.Event{Act: "policy.asked", Facts: map[string]any{"change": c.ID, "clause": c.Clause, "offer": c.Offer, "duties": n}})
 	})
 	return more, err
 }
 
-// ask writes the duties of these holders: those who were certified before the publication, and those who were at that very
+// passed ends a time of going through the holders.
+func (a *Amendments) passed(ctx context.Context, q db.Q, c Change, now int64) (Change, error) {
+	c.Passes, c.After, c.AfterIn, c.PassAt = c.Passes+1, "", "", now+pause.Milliseconds()
+	if c.Passes >= passes {
+		c.PassAt = 0
+	}
+	return c, inherit(ctx, q, c.ID)
+}
+
+// ask writes the duties of these holders, and gives how many it wrote: those who were certified before the publication, and those who were at that very
 // moment, whose transaction did not see it. Later ones were asked as they were issued.
-func (a *Amendments) ask(ctx context.Context, q db.Q, c Change, holders []certification.Holder) error {
+func (a *Amendments) ask(ctx context.Context, q db.Q, c Change, holders []certification.Holder) (int64, error) {
 	var all []Duty
 	for _, h := range holders {
 		stale := h.IssuedAt < c.Published
 		if !stale && h.IssuedAt < c.Published+pause.Milliseconds() {
 			_, basis, err := a.Certificates.Basis(ctx, q, h.Number)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			stale = a.rest(basis, c).stale
 		}
@@ -92,11 +100,7 @@ func (a *Amendments) ask(ctx context.Context, q db.Q, c Change, holders []certif
 			all = append(all, Duty{Person: h.Person, Programme: h.Programme, Certificate: h.Number, Due: c.Due})
 		}
 	}
-	n, err := insertDuties(ctx, q, c.ID, c.Offer, all)
-	if err != nil || n == 0 {
-		return err
-	}
-	return a.Trail.Append(ctx, q, audit.Event{Act: "policy.asked", Facts: map[string]any{"change": c.ID, "clause": c.Clause, "offer": c.Offer, "duties": n}})
+	return insertDuties(ctx, q, c.ID, c.Offer, all)
 }
 
 // apply brings forward the ends of certificates that are to be renewed, each in a transaction of its own. One that cannot be

@@ -33,7 +33,7 @@ func (h *house) amend() {
 	if err := h.Amendments.Settle(ctx); err != nil {
 		h.Fatal(err)
 	}
-	h.certify(ctx)
+	h.holds(ctx)
 	for _, x := range []struct {
 		name string
 		p    amendment.Publication
@@ -52,8 +52,8 @@ func (h *house) amend() {
 	}
 }
 
-// certify gives the learner a certificate of a programme that rests on 2.4, which the content of these tests has not.
-func (h *house) certify(ctx context.Context) {
+// holds gives the learner a certificate of a programme that rests on 2.4, which the content of these tests has not.
+func (h *house) holds(ctx context.Context) {
 	h.Helper()
 	version, text := strings.Repeat("c", 64), `{"id":"selling","kind":"specialty","order":1,"title":{"ZH":"销售","EN":"Selling"},"summary":{"ZH":"销售","EN":"Selling"},"clauses":["2.4"],`+
 		`"steps":[{"id":"quiz","title":{"ZH":"测验","EN":"Quiz"},"need":1,"tasks":[{"quiz":"process/negotiation"}]}],`+

@@ -18,7 +18,7 @@ const (
 	maxBytes    = 100 << 10
 	maxRequests = 8
 	maxQueries  = 4 // statements of a view
-	maxLearn    = 8 // of /learn, which says what is next in programmes and what the day brings too
+	maxLearn    = 9 // of /learn, which says what is next in programmes, what the day brings and what the policy asks too
 )
 
 var linked = regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`)

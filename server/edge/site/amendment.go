@@ -203,12 +203,21 @@ func (s *Site) changeShow(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	who := d.Publisher
 	p := pages.Change{Clause: s.clauseOf(v, d.Clause, ""), Offer: v.voice.T("amendment.offer." + string(d.Offer)), Means: v.voice.T("amendment.means." + string(d.Offer)),
-		When: v.voice.Date(d.Published, s.Zone), Who: who, Due: s.dueText(v, d.Deadline), Reason: d.Reason, Asks: d.Offer != amendment.None, Spreading: d.Spreading(),
+		When: v.voice.Date(d.Published, s.Zone), Who: d.Publisher, Due: s.dueText(v, d.Deadline), Reason: d.Reason, Asks: d.Offer != amendment.None, Spreading: d.Spreading(),
 		Compared: s.reworded(v, d.Before, d.Now), Open: d.Open, Done: d.Done, Late: d.Late, Lapsed: d.Lapsed, Percent: d.Percent(), Page: n}
 	p.Frame = s.frame(c, v, v.voice.T("amendment.of", "clause", d.Clause))
-	shown := d.Asked()
+	var shown int
+	p.Filters, shown = s.filters(v, d.Progress, state)
+	p.Pages = pageLinks(c, (shown+perPage-1)/perPage)
+	for _, r := range d.Rows {
+		p.Rows = append(p.Rows, s.dutyRow(v, r))
+	}
+	return s.draw(c, pages.ChangePage(p))
+}
+
+// filters narrow the list of a change to one state; shown is how many the present one lets through.
+func (s *Site) filters(v visit, d amendment.Progress, state amendment.State) (out []pages.Filter, shown int) {
 	for _, f := range []struct {
 		state  amendment.State
 		number int
@@ -221,14 +230,10 @@ func (s *Site) changeShow(c *fiber.Ctx, v visit) error {
 			shown = f.number
 		}
 		if f.number > 0 || f.state == "" {
-			p.Filters = append(p.Filters, one)
+			out = append(out, one)
 		}
 	}
-	p.Pages = pageLinks(c, (shown+perPage-1)/perPage)
-	for _, r := range d.Rows {
-		p.Rows = append(p.Rows, s.dutyRow(v, r))
-	}
-	return s.draw(c, pages.ChangePage(p))
+	return out, shown
 }
 
 func (s *Site) dutyRow(v visit, r amendment.Row) pages.Row {
