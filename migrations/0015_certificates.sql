@@ -50,12 +50,11 @@ CREATE TABLE standing (
     PRIMARY KEY (person_id, programme)
 );
 CREATE INDEX standing_next ON standing (next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX standing_programme ON standing (programme, state, person_id);
 CREATE UNIQUE INDEX standing_certificate ON standing (certificate);
 CREATE INDEX standing_stopped ON standing (state, certificate) WHERE state IN ('suspended', 'revoked');
 
 CREATE TABLE transition (
-    person_id   TEXT   NOT NULL REFERENCES person (id),
+    person_id   TEXT   NOT NULL,                         -- with the next: a standing's, which sees to it that they exist
     programme   TEXT   NOT NULL,
     seq         BIGINT NOT NULL,                         -- from 1, without a gap
     before      TEXT   NOT NULL,                         -- '' at the first

@@ -3,7 +3,7 @@
 -- ten thousand short rows. Everything here follows from standings, transitions and plays, and is made again from them.
 
 CREATE TABLE standing_sum (
-    person_id TEXT    PRIMARY KEY REFERENCES person (id),
+    person_id TEXT    PRIMARY KEY,                       -- who has a standing
     stale     BOOLEAN NOT NULL,                          -- a standing has changed since the rest was computed
     worst     BIGINT  NOT NULL DEFAULT 99,               -- rank of the worst state, 1 is the worst, 99 is no programme
     trouble   BIGINT,                                    -- 1 expired, 2 in grace, 3 suspended, 6 waits for approval

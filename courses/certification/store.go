@@ -153,47 +153,35 @@ func claimTick(ctx context.Context, q db.Q, now int64) error {
 	return err
 }
 
-// dueStandings gives the standings that time changes by now, the earliest first.
+// dueStandings gives the standings that time changes by now, the earliest first, as far as time needs them.
 func dueStandings(ctx context.Context, q db.Q, now int64, most int) (out []Standing, err error) {
-	err = q.Select(ctx, &out, "SELECT "+standingColumns+` FROM standing WHERE next_at IS NOT NULL AND next_at <= $1
-		ORDER BY next_at, person_id, programme LIMIT $2`, now, most)
+	err = q.Select(ctx, &out, `SELECT person_id, programme, state, certificate, COALESCE(window_at, 0) AS window_at, COALESCE(expires_at, 0) AS expires_at,
+			COALESCE(grace_at, 0) AS grace_at, seq
+		FROM standing WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2`, now, most)
 	return out, err
 }
 
-// pass writes the changes of standings that nobody has changed since they were read, and gives those.
-func pass(ctx context.Context, q db.Q, all []passing) (done []passing, err error) {
+// pass writes the changes of standings, and says how many of them nobody has changed since they were read.
+func pass(ctx context.Context, q db.Q, all []passing) (int64, error) {
 	var persons, programmes, states []string
 	var since, seq, next []int64
+	var last int64 // the latest moment of the batch: it leads the database to these rows by the index of moments
 	for _, p := range all {
 		_, at := p.passes(p.State)
 		persons, programmes, states = append(persons, p.Person), append(programmes, p.Programme), append(states, string(p.State))
 		since, seq, next = append(since, p.Since), append(seq, p.Seq), append(next, at)
+		last = max(last, p.Since)
 	}
-	var changed []struct {
-		Person    string `db:"person_id"`
-		Programme string `db:"programme"`
-	}
-	if err := q.Select(ctx, &changed, `UPDATE standing SET state = r.state, since = r.since, cause = 'time', seq = r.seq, next_at = NULLIF(r.next, 0),
+	n, err := q.Exec(ctx, `UPDATE standing SET state = r.state, since = r.since, cause = 'time', seq = r.seq, next_at = NULLIF(r.next, 0),
 			done = 0, next_due = NULL
 		FROM {rows} WHERE standing.person_id = r.who AND standing.programme = r.what AND standing.seq = r.seq - 1
-		RETURNING person_id, programme`,
+			AND standing.next_at IS NOT NULL AND standing.next_at <= $1`, last,
 		new(db.Rows).Text("who", persons).Text("what", programmes).Text("state", states).Number("since", since).Number("seq", seq).
-			Number("next", next)); err != nil {
-		return nil, err
+			Number("next", next))
+	if err != nil {
+		return 0, err
 	}
-	is := make(map[[2]string]bool, len(changed))
-	for _, ch := range changed {
-		is[[2]string{ch.Person, ch.Programme}] = true
-	}
-	if err := markSums(ctx, q, persons); err != nil {
-		return nil, err
-	}
-	for _, p := range all {
-		if is[[2]string{p.Person, p.Programme}] {
-			done = append(done, p)
-		}
-	}
-	return done, nil
+	return n, markSums(ctx, q, persons)
 }
 
 // insertPassed writes one transition for each change that time has brought.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"tongguan/server/base/audit"
@@ -19,28 +20,34 @@ const batch = 1000
 func (c *Certification) Tick(ctx context.Context) error {
 	for {
 		n, err := c.tick(ctx, c.clock.Now())
+		if errors.Is(err, errMoved) {
+			continue // somebody has changed one of them meanwhile; what is left is read again
+		}
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
+// errMoved means that a standing was changed between being read and being written.
+var errMoved = errors.New("certification: a standing has moved")
+
 // tick makes one batch of changes, one for each standing, and says how many it made.
 func (c *Certification) tick(ctx context.Context, now int64) (n int, err error) {
 	err = c.db.Write(ctx, func(q db.Q) error {
-		n = 0
 		passed, err := c.passing(ctx, q, now)
-		if err != nil || len(passed) == 0 {
+		if n = len(passed); err != nil || n == 0 {
 			return err
 		}
-		if passed, err = pass(ctx, q, passed); err != nil || len(passed) == 0 {
+		if written, err := pass(ctx, q, passed); err != nil {
 			return err
+		} else if written != int64(n) {
+			return errMoved
 		}
-		n = len(passed)
 		if err := insertPassed(ctx, q, passed, c.clock.Now()); err != nil {
 			return err
 		}
-		return c.trail.Append(ctx, q, audit.Event{Act: "certificates.passed", Facts: map[string]any{"changes": len(passed), "until": now, "sum": sumOf(passed)}})
+		return c.trail.Append(ctx, q, audit.Event{Act: "certificates.passed", Facts: map[string]any{"changes": n, "until": now, "sum": sumOf(passed)}})
 	})
 	return n, err
 }

@@ -55,6 +55,9 @@ func (h *house) fill(n, from int64) {
 		}
 		return nil
 	}))
+	if _, err := h.d.Read().Exec(ctx, "ANALYZE"); err != nil { // as the database does by itself before long
+		h.Fatal(err)
+	}
 	if version.State != NotStarted {
 		h.Fatal(version)
 	}
