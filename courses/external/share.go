@@ -118,7 +118,7 @@ func (c Colleague) Tenths() int {
 	return (c.Stars*20 + c.Ratings) / (2 * c.Ratings)
 }
 
-// Colleagues gives everything that was shared, the best first. By how it is put in order each begins with two ratings of
+// Colleagues gives everything that was shared, without the texts, the best first. By how it is put in order each begins with two ratings of
 // three stars, so that one good friend is not worth more than ten good judgements; the newest of equals is first.
 func (t *Trainings) Colleagues(ctx context.Context, actor access.Actor) ([]Colleague, error) {
 	if err := missing(actor.Check(access.AskExternal, access.Self)); err != nil {

@@ -99,19 +99,20 @@ func insertShare(ctx context.Context, q db.Q, id string, s Sharing, now int64) e
 	return err
 }
 
-const shared = `SELECT t.id, t.person_id, t.title AS training, t.provider, s.form, s.title, s.text, s.talk_on, s.shared_at,
+// shared is a sharing without its text, which a list of all of them does not show.
+const shared = `t.id, t.person_id, t.title AS training, t.provider, s.form, s.title, s.talk_on, s.shared_at,
 		COALESCE(r.ratings, 0) AS ratings, COALESCE(r.stars, 0) AS stars
 	FROM external_share s JOIN external_training t ON t.id = s.training_id
 	LEFT JOIN (SELECT training_id, count(*) AS ratings, CAST(sum(stars) AS BIGINT) AS stars FROM external_rating GROUP BY training_id) r
 		ON r.training_id = t.id `
 
 func colleagues(ctx context.Context, q db.Q) (all []Colleague, err error) {
-	err = q.Select(ctx, &all, shared+"ORDER BY s.shared_at DESC, t.id")
+	err = q.Select(ctx, &all, "SELECT "+shared+"ORDER BY s.shared_at DESC, t.id")
 	return all, err
 }
 
 func colleague(ctx context.Context, q db.Q, id string) (c Colleague, err error) {
-	err = q.Get(ctx, &c, shared+"WHERE t.id = $1", id)
+	err = q.Get(ctx, &c, "SELECT s.text, "+shared+"WHERE t.id = $1", id)
 	if db.None(err) {
 		err = fault.New(fault.Missing, "error.missing")
 	}
