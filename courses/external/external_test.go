@@ -427,3 +427,20 @@ func TestFen(t *testing.T) {
 		}
 	}
 }
+
+// TestOthersCrowdNobodyOut has so many requests elsewhere that a list of all of them is full.
+func TestOthersCrowdNobodyOut(t *testing.T) {
+	each(t, func(h *house) {
+		for range mostListed {
+			h.ask("stranger")
+		}
+		id := h.ask("rep")
+		all, err := h.Concerning(ctx, h.who["lead"])
+		if err != nil || len(all) != 1 || all[0].ID != id {
+			h.Errorf("%d are listed to the manager, %v", len(all), err)
+		}
+		if all, err = h.Concerning(ctx, h.who["hr"]); err != nil || len(all) != mostListed {
+			h.Errorf("%d are listed to HR, %v", len(all), err)
+		}
+	})
+}
