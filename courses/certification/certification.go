@@ -134,15 +134,6 @@ func (c *Certification) Terms(ctx context.Context, q db.Q, persons []string) (ma
 	return out, nil
 }
 
-func held(all []Standing, now int64) (out []string) {
-	for _, s := range all {
-		if s.Now(now).Holds() {
-			out = append(out, s.Programme)
-		}
-	}
-	return out
-}
-
 // AttemptsSince gives the moment from which a person's attempts at a quiz count towards its limit: when they may renew a
 // certificate that asks for the quiz, or earn it again, they have every attempt anew; else 0.
 func (c *Certification) AttemptsSince(ctx context.Context, q db.Q, person, module string) (since int64, err error) {

@@ -57,6 +57,9 @@ func (c *Certification) EndOf(day string) (int64, error) {
 	return dayStart(d.AddDate(0, 0, 1), c.zone), nil
 }
 
+// LastDayBefore is the last day (YYYY-MM-DD) that is over at a moment in the company's zone: EndOf turned round.
+func (c *Certification) LastDayBefore(end int64) string { return Term{Expires: end}.LastDay(c.zone) }
+
 // BringForward ends a certificate at a moment, if it would have ended later, and lets it be renewed at once by what was done
 // from a moment on. In grace it has ended already, and only what is done from then on renews it. It does nothing where the
 // certificate is not the present one or holds no more. q is a transaction.

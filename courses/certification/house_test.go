@@ -71,7 +71,6 @@ type house struct {
 	*Certification
 	d       *db.DB
 	advance func(time.Duration)
-	books   map[string]*programme.Programme
 	sources int
 }
 

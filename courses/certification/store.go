@@ -236,3 +236,10 @@ func certificatesBefore(ctx context.Context, q db.Q, at int64, number string) (o
 		WHERE (c.issued_at, c.number) < ($1, $2) ORDER BY c.issued_at DESC, c.number DESC LIMIT $3`, at, number, page)
 	return out, err
 }
+
+// endingBefore gives the standings that can be renewed and will change by themselves before a moment.
+func endingBefore(ctx context.Context, q db.Q, moment int64) (out []Standing, err error) {
+	err = q.Select(ctx, &out, "SELECT "+standingColumns+` FROM standing
+		WHERE next_at IS NOT NULL AND next_at < $1 AND state IN ('certified', 'expiring', 'grace') ORDER BY person_id, programme`, moment)
+	return out, err
+}

@@ -180,20 +180,6 @@ func replaceAll(s string, pairs ...string) string {
 	return s
 }
 
-func TestOnWhichDaysSomebodyIsReminded(t *testing.T) {
-	due := "2028-03-01" // the day after a leap day
-	want := map[int]bool{7: true, 1: true, 0: true, -1: true, -7: true, -14: true, -21: true, -28: true, -371: true}
-	for left := -400; left <= 40; left++ {
-		day := time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -left).Format(time.DateOnly)
-		if got := told(due, day); got != (want[left] || left < 0 && left%7 == 0) {
-			t.Errorf("%d days before: %v", left, got)
-		}
-	}
-	if told("", today) || told(today, "") {
-		t.Error("reminded of no date")
-	}
-}
-
 func TestWhoIsRemindedOfWhat(t *testing.T) {
 	each(t, func(h *house) {
 		o := h.onboard() // since 20 January: read due on 27 January, the buddy's ride on 19 February, the manager's talk on 20 February

@@ -3,7 +3,6 @@ package training
 import (
 	"context"
 	"slices"
-	"time"
 
 	"tongguan/courses/programme"
 	"tongguan/courses/reminder"
@@ -11,22 +10,6 @@ import (
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
 )
-
-// told says whether somebody is told on this day of something that is due: a week, a day before and on the day, then
-// after a day and every week.
-func told(due, day string) bool {
-	a, err1 := time.Parse(time.DateOnly, due)
-	b, err2 := time.Parse(time.DateOnly, day)
-	if err1 != nil || err2 != nil {
-		return false
-	}
-	switch left := int(a.Sub(b).Hours() / 24); left { // dates have no hours that a clock could lose
-	case 7, 1, 0, -1:
-		return true
-	default:
-		return left < 0 && left%7 == 0
-	}
-}
 
 // RemindSteps is the source of the steps that are due soon or late.
 func (t *Training) RemindSteps(ctx context.Context, _ []reminder.Person, day string) (map[string][]reminder.Item, error) {
@@ -38,7 +21,7 @@ func (t *Training) RemindSteps(ctx context.Context, _ []reminder.Person, day str
 	out := map[string][]reminder.Item{}
 	for _, p := range plans {
 		for i, item := range p.Verdict.Items {
-			if item.State != programme.Ready || !told(item.Due, day) {
+			if item.State != programme.Ready || !reminder.Told(item.Due, day) {
 				continue
 			}
 			key := "step"
@@ -73,7 +56,7 @@ func (t *Training) RemindSigners(ctx context.Context, _ []reminder.Person, day s
 	out := map[string][]reminder.Item{}
 	for _, w := range waiting {
 		due := w.Verdict.Items[w.Item].Due
-		if !told(due, day) {
+		if !reminder.Told(due, day) {
 			continue
 		}
 		item := reminder.Item{Key: "sign", What: w.Step().Title, In: w.Programme.Title, Who: w.Name, Due: due, Path: "/signoffs"}

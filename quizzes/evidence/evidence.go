@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"tongguan/server/base/db"
+	"tongguan/server/base/fault"
 )
 
 // Kinds of evidence.
@@ -62,10 +63,13 @@ func New(followers ...Follower) *Ledger { return &Ledger{followers} }
 func (g *Ledger) Tell(f Follower) { g.followers = append(g.followers, f) }
 
 // Hold claims the person's ledger without a line: what is decided in this transaction from all of their evidence
-// waits for whoever adds to it, and they for it. q must be a transaction.
+// waits for whoever adds to it, and they for it. It is Missing where there is no such person. q must be a transaction.
 func (g *Ledger) Hold(ctx context.Context, q db.Q, person string) error {
-	_, err := q.Exec(ctx, `INSERT INTO ledger (person_id, lines) VALUES ($1, 0)
+	n, err := q.Exec(ctx, `INSERT INTO ledger (person_id, lines) SELECT id, 0 FROM person WHERE id = $1
 		ON CONFLICT (person_id) DO UPDATE SET lines = ledger.lines`, person)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Missing, "error.missing")
+	}
 	return err
 }
 

@@ -42,7 +42,7 @@ func (h *house) armoured(a answer) {
 			h.Errorf("%s: %s is %q, want %q", a.what, name, a.header.Get(name), want)
 		}
 	}
-	static := strings.Contains(a.what, "/static/") && a.status == http.StatusOK
+	static := (strings.Contains(a.what, "/static/") || strings.Contains(a.what, " /badges/")) && a.status == http.StatusOK // for everybody
 	if kept := a.header.Get("Cache-Control"); (kept == "no-store") == static {
 		h.Errorf("%s: Cache-Control is %q", a.what, kept)
 	}

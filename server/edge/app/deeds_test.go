@@ -63,6 +63,7 @@ var deeds = []deed{
 	{route: "/team/:person/time", by: "hr", target: [2]string{":person", "learner"}, form: f{"percent": {"25"}, "reason": {"视力原因"}}},
 	{route: "/certificates/:number/shares", by: "learner", target: [2]string{":number", "certificate"}, form: f{"shows": {"name", "dates"}}},
 	{route: "/certificates/:number/decide", by: "hr", target: [2]string{":number", "certificate"}, form: f{"act": {"suspend"}, "note": {"客户投诉，正在核实"}}},
+	{route: "/team/:person/certificates/:programme/approve", by: "hr", target: [2]string{":programme", "chair"}},
 	{route: "/team/enrol", by: "manager", form: f{"person": {"$inspector"}, "programme": {"gate"}, "start": {"2026-03-02"}, "request": {"r-3"}, "back": {"/team/risk"}}},
 	{route: "/welcome/:token", target: [2]string{":token", "link"}, form: f{"password": {"gate seven opens fast"}, "name": {"x"}, "login": {"y"}}, door: true},
 	{route: "/practice", by: "outsider", form: f{"world": {"small"}}},
@@ -201,6 +202,13 @@ func (h *house) license() {
 	if err == nil {
 		err = h.Training.Sign(ctx, hr, training.Signing{Person: h.names["learner"], Programme: "seal", Step: "signed"}, "stock-seal")
 	}
+	if err == nil {
+		err = h.Training.Enrol(ctx, hr, h.names["learner"], "chair", "2026-03-01")
+	}
+	if err == nil {
+		err = h.Training.Sign(ctx, hr, training.Signing{Person: h.names["learner"], Programme: "chair", Step: "signed"}, "stock-chair")
+	}
+	h.names["chair"] = "chair"
 	all, err2 := h.Certificates.Mine(ctx, hr, h.names["learner"])
 	set, err3 := h.Seal.Set()
 	if err != nil || err2 != nil || err3 != nil || len(all) != 1 || len(set.Keys) != 1 {
@@ -341,7 +349,7 @@ func (h *house) essay(ctx context.Context) error {
 // path is where the deed's form goes, or where it would go if its target did not exist.
 func (h *house) path(d deed, missing bool) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1",
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit", ":person": h.names["learner"]}
 	if d.target[0] != "" {
 		values[d.target[0]] = h.names[d.target[1]]
 		if missing {

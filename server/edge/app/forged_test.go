@@ -133,7 +133,7 @@ func TestFormsByWhomMayNot(t *testing.T) {
 	may := map[string][]string{"/policy/changes": {"hr"}, "/policy/changes/preview": {"hr"},
 		"/assignments": {"manager", "hr"}, "/assignments/:id/withdraw": {"manager", "hr"},
 		"/desk/marking/:veiled/:question": {"author"}, "/desk/appeals/:id/preview": {"author"}, "/desk/appeals/:id/correct": {"author"},
-		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"}, "/team/enrol": {"manager", "hr"}, "/certificates/:number/decide": {"hr", "inspector"},
+		"/desk/appeals/:id/reject": {"author"}, "/team/:person/time": {"hr"}, "/team/enrol": {"manager", "hr"}, "/certificates/:number/decide": {"hr", "inspector"}, "/team/:person/certificates/:programme/approve": {"hr"},
 		"/programmes/rules": {"hr"}, "/programmes/rules/:rule/end": {"hr"}, "/programmes/:programme/people": {"manager", "hr"},
 		"/programmes/:programme/people/:person/buddy": {"manager", "hr"}, "/programmes/:programme/people/:person/end": {"manager", "hr"},
 		"/programmes/:programme/people/:person/waive": {"hr"}, "/programmes/:programme/people/:person/unwaive": {"hr"}, "/programmes/:programme/people/:person/move": {"hr"},

@@ -15,5 +15,8 @@ func (a *App) remind() error {
 		Write: digest.Writer{Words: a.Words, URL: a.Config.URL}.Mail, At: at})
 	a.Reminders.From(a.Training.RemindSteps)
 	a.Reminders.From(a.Training.RemindSigners)
+	a.Reminders.From(a.Certificates.Remind)
+	a.Reminders.From(a.Amendments.Remind)
+	a.Reminders.From(a.Sessions.Remind)
 	return nil
 }

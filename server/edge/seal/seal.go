@@ -207,3 +207,11 @@ func (s *Seal) Against(ctx context.Context) (badges.Against, error) {
 	}
 	return out, nil
 }
+
+// Reload forgets the keys and the lists that are kept for a while: the next answer is made of what is true now.
+func (s *Seal) Reload() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.until = time.Time{}
+	clear(s.lists)
+}

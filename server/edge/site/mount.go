@@ -75,6 +75,7 @@ func (s *Site) Mount(f *fiber.App) {
 	}
 	f.Get("/team/enrol", s.in(s.enrolPreview)).Post("/team/enrol", s.in(s.enrolTogether))
 	f.Get("/team/:person/certificates/:programme", s.in(s.standingOne)).Get("/team/:person/evidence", s.in(s.evidencePage))
+	f.Post("/team/:person/certificates/:programme/approve", s.in(s.standingApprove))
 
 	f.Get("/team", s.in(s.teamList)).Get("/team/:person", s.in(s.member))
 	f.Post("/team/:person/time", s.in(s.timeGrant))

@@ -73,7 +73,22 @@ func (s *Site) standingOne(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p := board.One{Frame: s.frame(c, v, a.who.Name+" · "+e.Programme.Title.In(v.lang)), Crumbs: a.crumbs(), Name: a.who.Name, Place: a.place(e)}
+	if to, err := s.People.Relation(c.UserContext(), v.actor, a.who.ID); err != nil {
+		return err
+	} else if e.Waiting && v.actor.May(access.GrantCertificate, to) {
+		p.Approve = "/team/" + a.who.ID + "/certificates/" + e.Programme.ID + "/approve"
+	}
 	return s.draw(c, board.OnePage(p))
+}
+
+// standingApprove issues a certificate that waits for somebody's approval.
+func (s *Site) standingApprove(c *fiber.Ctx, v visit) error {
+	person, id := c.Params("person"), c.Params("programme")
+	if err := s.Certificates.Approve(c.UserContext(), v.actor, person, id); err != nil {
+		return err
+	}
+	s.flash(c, "good", "cert_team.approved")
+	return redirect(c, "/team/"+person+"/certificates/"+id)
 }
 
 // evidencePage shows everything of one person on one page, to be printed.

@@ -227,6 +227,7 @@ type One struct {
 	Crumbs []parts.Link
 	Name   string
 	Place
+	Approve string // where the approval is sent, "" where there is nothing to approve or the reader may not
 }
 
 // Evidence is everything of one person, to be printed.
