@@ -270,10 +270,43 @@ func TestFullRecertification(t *testing.T) {
 		h.must(h.Certificates.Tick(ctx))
 		h.must(h.Close(ctx))
 		h.stands(c, q, Late)
-		h.wants(q, "basic", certification.Grace)
+		ended := h.wants(q, "basic", certification.Grace)
+		h.off(ended.Certificate, true) // its badge names an end that is far off
 		h.shows(q, evidence.Roleplay, "visit", h.clock.Now())
-		h.wants(q, "basic", certification.Certified)
+		h.off(h.wants(q, "basic", certification.Certified).Certificate, false)
 		h.stands(c, q, Done)
+	})
+}
+
+// off says whether whoever has a certificate's badge finds it among the suspended.
+func (h *house) off(number string, want bool) {
+	h.Helper()
+	cert, _, err := h.Certificates.Basis(ctx, h.d.Read(), number)
+	h.must(err)
+	all, err := h.Certificates.Stopped(ctx, certification.Suspended)
+	h.must(err)
+	if slices.Contains(all, int(cert.Serial)) != want {
+		h.Errorf("among the suspended: %v, want %v", !want, want)
+	}
+}
+
+// Where nobody renews it, the badge is off until the day that it names.
+func TestABadgeEndsWithItsCertificate(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.certified("a", "", "basic", "other")
+		h.advance(time.Hour)
+		h.publish(Full, "2026-04-30")
+		h.spread()
+		basic, other := h.standing(p, "basic").Certificate, h.standing(p, "other").Certificate
+		h.off(basic, false)
+		h.advance(200 * day)
+		h.must(h.Certificates.Tick(ctx))
+		h.wants(p, "basic", certification.Expired)
+		h.off(basic, true)
+		h.off(other, true)
+		h.advance(400 * day)
+		h.off(basic, false) // its badge says itself that it has ended
+		h.off(other, true)
 	})
 }
 

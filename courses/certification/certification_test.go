@@ -106,6 +106,22 @@ func TestApproval(t *testing.T) {
 	})
 }
 
+// What is approved opens what asks for it, where all the rest is done.
+func TestApprovalOpensTheNext(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.person("rep", "")
+		h.enrol(p, "basic", "expert", "master")
+		h.earns(p)
+		h.shows(p, evidence.Roleplay, "hard", 9000, true)
+		h.wants(p, "expert", Eligible)
+		h.wants(p, "master", InProgress)
+		h.must(h.Approve(ctx, operator, p.ID, "expert"))
+		h.wants(p, "expert", Certified)
+		h.wants(p, "master", Certified)
+		h.story(p, "master")
+	})
+}
+
 func TestDeciding(t *testing.T) {
 	each(t, func(h *house) {
 		hr, other := h.person("hr", "", access.HR), h.person("hr2", "", access.HR)

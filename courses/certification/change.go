@@ -205,8 +205,9 @@ func holdingPersons(ctx context.Context, q db.Q, versions []string, now int64) (
 	return n, err
 }
 
-// setTerm writes a certificate's new end where its holder reads it.
+// setTerm writes a certificate's new end where its holder reads it, and keeps the one that its badges name.
 func setTerm(ctx context.Context, q db.Q, number string, t Term) error {
-	_, err := q.Exec(ctx, "UPDATE certificate SET window_at = $2, expires_at = $3, grace_at = $4 WHERE number = $1", number, t.Window, t.Expires, t.Grace)
+	_, err := q.Exec(ctx, `UPDATE certificate SET window_at = $2, expires_at = $3, grace_at = $4,
+		promised_at = COALESCE(promised_at, expires_at, 9223372036854775807) WHERE number = $1`, number, t.Window, t.Expires, t.Grace)
 	return err
 }

@@ -55,7 +55,10 @@ func (c *Certification) approve(ctx context.Context, q db.Q, d *dossier, p *prog
 	if err := c.issue(ctx, q, grant{d: d, p: p, s: s, v: v, why: why}, &changes); err != nil {
 		return err
 	}
-	return c.keep(ctx, q, *s, changes)
+	if err := c.keep(ctx, q, *s, changes); err != nil {
+		return err
+	}
+	return c.reconsider(ctx, q, d.person, why) // it may open another, for which everything is done
 }
 
 // Act is what somebody decides about a certificate.

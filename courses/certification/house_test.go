@@ -49,7 +49,7 @@ func step(id string, t programme.Task) programme.Step {
 }
 
 // programmesOf are those of the tests: basic asks for a lesson, a quiz and a scene, and lasts a year; expert asks for basic and a
-// scene, and for approval; plain certifies nothing.
+// scene, and for approval; master asks for expert and the same scene; plain certifies nothing.
 func programmesOf() []*programme.Programme {
 	return []*programme.Programme{
 		{ID: "basic", Kind: programme.NewHire, Title: text, Summary: text, Clauses: []string{"2.1"}, Steps: []programme.Step{
@@ -59,6 +59,9 @@ func programmesOf() []*programme.Programme {
 		{ID: "expert", Kind: programme.Specialty, Title: text, Summary: text, Clauses: []string{"2.1"}, Requires: []string{"basic"},
 			Steps:       []programme.Step{step("scene", programme.Task{Roleplay: "hard"})},
 			Certificate: &programme.Certificate{Title: text, Approval: true, Renew: []string{"scene"}, Revoke: []string{"hr", "manager"}}},
+		{ID: "master", Kind: programme.Specialty, Title: text, Summary: text, Clauses: []string{"2.1"}, Requires: []string{"expert"},
+			Steps:       []programme.Step{step("scene", programme.Task{Roleplay: "hard"})},
+			Certificate: &programme.Certificate{Title: text, Renew: []string{"scene"}, Revoke: []string{"hr"}}},
 		{ID: "plain", Kind: programme.Periodic, Title: text, Summary: text, Steps: []programme.Step{step("quiz", programme.Task{Quiz: "one/m"})}},
 	}
 }

@@ -167,10 +167,13 @@ func (c *Certification) serial(ctx context.Context, q db.Q) (int64, error) {
 }
 
 // Stopped gives the places in the status lists of the certificates that are suspended or revoked now; state is one of
-// the two.
+// the two. One whose end was brought forward counts as suspended from then on, since its badges name the old end.
 func (c *Certification) Stopped(ctx context.Context, state State) ([]int, error) {
-	return stopped(ctx, c.db.Read(), state)
+	return stopped(ctx, c.db.Read(), state, c.clock.Now())
 }
+
+// Listed is how many places the status lists need: one more than the highest that was given away.
+func (c *Certification) Listed(ctx context.Context) (int, error) { return listed(ctx, c.db.Read()) }
 
 var numberLetters = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 

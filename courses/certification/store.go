@@ -85,10 +85,16 @@ func serialTaken(ctx context.Context, q db.Q, serial int64) (bool, error) {
 	return n > 0, err
 }
 
+func listed(ctx context.Context, q db.Q) (n int, err error) {
+	err = q.Get(ctx, &n, "SELECT COALESCE(MAX(serial), -1) + 1 FROM certificate")
+	return n, err
+}
+
 // stopped gives the places in the status lists of all certificates in a state.
-func stopped(ctx context.Context, q db.Q, state State) (out []int, err error) {
+func stopped(ctx context.Context, q db.Q, state State, now int64) (out []int, err error) {
 	err = q.Select(ctx, &out, `SELECT c.serial FROM standing s JOIN certificate c ON c.number = s.certificate WHERE s.state = $1
-		UNION SELECT serial FROM certificate WHERE ended = 'revoked' AND $1 = 'revoked' ORDER BY 1`, state)
+		UNION SELECT serial FROM certificate WHERE ended = 'revoked' AND $1 = 'revoked'
+		UNION SELECT serial FROM certificate WHERE promised_at > $2 AND expires_at <= $2 AND ended <> 'superseded' AND $1 = 'suspended' ORDER BY 1`, state, now)
 	return out, err
 }
 

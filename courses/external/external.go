@@ -208,9 +208,11 @@ func (t *Trainings) Take(ctx context.Context, actor access.Actor, id string) err
 		return err
 	}
 	switch {
-	case one.State == Approved && one.EndsOn > t.clock.Date(t.zone):
+	case one.State != Approved: // one that is approved at this very moment was looked at by nobody
+		return fault.New(fault.Conflict, "error.changed_meanwhile")
+	case one.EndsOn > t.clock.Date(t.zone):
 		return fault.New(fault.Invalid, "external.not_over").At("files")
-	case one.State == Approved && one.Files == 0:
+	case one.Files == 0:
 		return fault.New(fault.Invalid, "external.proof_needed").At("files")
 	}
 	return t.db.Write(ctx, func(q db.Q) error {

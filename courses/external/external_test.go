@@ -340,6 +340,31 @@ func TestRatings(t *testing.T) {
 		if diff := cmp.Diff([]string{"a4 45", "b1 50", "c0 0"}, got); err != nil || diff != "" {
 			h.Errorf("%v\n%s", err, diff)
 		}
+		if one, _, _, err := h.Read(ctx, h.who["stranger"], a); err != nil || one.Text != note.Text || all[0].Text != "" {
+			h.Errorf("the text is for who reads it, and no part of the list: %+v, %v", one, err)
+		}
+	})
+}
+
+// TestNothingIsTakenUnseen says that a training was attended at the very moment at which it is approved: there is no proof.
+func TestNothingIsTakenUnseen(t *testing.T) {
+	each(t, func(h *house) {
+		for range 40 {
+			id := h.ask("rep")
+			var wg sync.WaitGroup
+			wg.Go(func() { h.good(h.Decide(ctx, h.who["lead"], id, Decision{Approve: true, ShareDays: 14})) })
+			for range 3 {
+				wg.Go(func() {
+					if err := h.Take(ctx, h.who["rep"], id); err == nil {
+						h.Error("taken without a proof")
+					}
+				})
+			}
+			wg.Wait()
+			if got := h.state(id); got != Approved {
+				h.Fatalf("it is %s", got)
+			}
+		}
 	})
 }
 
@@ -401,4 +426,21 @@ func TestFen(t *testing.T) {
 			t.Errorf("%q is an amount", in)
 		}
 	}
+}
+
+// TestOthersCrowdNobodyOut has so many requests elsewhere that a list of all of them is full.
+func TestOthersCrowdNobodyOut(t *testing.T) {
+	each(t, func(h *house) {
+		for range mostListed {
+			h.ask("stranger")
+		}
+		id := h.ask("rep")
+		all, err := h.Concerning(ctx, h.who["lead"])
+		if err != nil || len(all) != 1 || all[0].ID != id {
+			h.Errorf("%d are listed to the manager, %v", len(all), err)
+		}
+		if all, err = h.Concerning(ctx, h.who["hr"]); err != nil || len(all) != mostListed {
+			h.Errorf("%d are listed to HR, %v", len(all), err)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package external
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -118,7 +119,7 @@ func (c Colleague) Tenths() int {
 	return (c.Stars*20 + c.Ratings) / (2 * c.Ratings)
 }
 
-// Colleagues gives everything that was shared, the best first. By how it is put in order each begins with two ratings of
+// Colleagues gives everything that was shared, without the texts, the best first. By how it is put in order each begins with two ratings of
 // three stars, so that one good friend is not worth more than ten good judgements; the newest of equals is first.
 func (t *Trainings) Colleagues(ctx context.Context, actor access.Actor) ([]Colleague, error) {
 	if err := missing(actor.Check(access.AskExternal, access.Self)); err != nil {
@@ -216,20 +217,12 @@ func (t *Trainings) Concerning(ctx context.Context, actor access.Actor) ([]Train
 	if !actor.May(access.DecideExternal, access.Below) {
 		return nil, fault.New(fault.Missing, "error.missing")
 	}
-	all, err := everyone(ctx, t.db.Read(), actor.ID)
-	if err != nil {
+	if actor.May(access.DecideExternal, access.Other) {
+		return everyone(ctx, t.db.Read(), actor.ID, nil)
+	}
+	managed, err := t.teams.ManagedBy(ctx, actor.ID)
+	if err != nil || len(managed) == 0 {
 		return nil, err
 	}
-	if !actor.May(access.DecideExternal, access.Other) {
-		managed, err := t.teams.ManagedBy(ctx, actor.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = slices.DeleteFunc(all, func(o owned) bool { return !managed[o.Team] })
-	}
-	out := make([]Training, len(all))
-	for i, o := range all {
-		out[i] = o.Training
-	}
-	return out, nil
+	return everyone(ctx, t.db.Read(), actor.ID, slices.Sorted(maps.Keys(managed)))
 }

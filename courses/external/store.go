@@ -99,19 +99,20 @@ func insertShare(ctx context.Context, q db.Q, id string, s Sharing, now int64) e
 	return err
 }
 
-const shared = `SELECT t.id, t.person_id, t.title AS training, t.provider, s.form, s.title, s.text, s.talk_on, s.shared_at,
+// shared is a sharing without its text, which a list of all of them does not show.
+const shared = `t.id, t.person_id, t.title AS training, t.provider, s.form, s.title, s.talk_on, s.shared_at,
 		COALESCE(r.ratings, 0) AS ratings, COALESCE(r.stars, 0) AS stars
 	FROM external_share s JOIN external_training t ON t.id = s.training_id
 	LEFT JOIN (SELECT training_id, count(*) AS ratings, CAST(sum(stars) AS BIGINT) AS stars FROM external_rating GROUP BY training_id) r
 		ON r.training_id = t.id `
 
 func colleagues(ctx context.Context, q db.Q) (all []Colleague, err error) {
-	err = q.Select(ctx, &all, shared+"ORDER BY s.shared_at DESC, t.id")
+	err = q.Select(ctx, &all, "SELECT "+shared+"ORDER BY s.shared_at DESC, t.id")
 	return all, err
 }
 
 func colleague(ctx context.Context, q db.Q, id string) (c Colleague, err error) {
-	err = q.Get(ctx, &c, shared+"WHERE t.id = $1", id)
+	err = q.Get(ctx, &c, "SELECT s.text, "+shared+"WHERE t.id = $1", id)
 	if db.None(err) {
 		err = fault.New(fault.Missing, "error.missing")
 	}
@@ -136,19 +137,21 @@ func of(ctx context.Context, q db.Q, person string) (all []Training, err error) 
 	return all, err
 }
 
-// owned is a training with the team of whose it is.
-type owned struct {
-	Training
-	Team string `db:"team_id"`
-}
-
 // mostListed bounds the list of those who decide: what waits always comes first.
 const mostListed = 500
 
-// everyone gives the trainings of all but one person. It reads the table of people along the way.
-func everyone(ctx context.Context, q db.Q, but string) (all []owned, err error) {
-	err = q.Select(ctx, &all, "SELECT "+columns+`, COALESCE(p.team_id, '') AS team_id
-		FROM external_training t JOIN person p ON p.id = t.person_id WHERE t.person_id <> $1
-		ORDER BY CASE WHEN t.state = 'asked' THEN 0 ELSE 1 END, CASE WHEN t.state = 'asked' THEN t.asked_at ELSE -t.asked_at END, t.id LIMIT $2`, but, mostListed)
+// everyone gives the trainings of all but one person, of the people in some teams or, where teams is nil, of everybody. It
+// reads the table of people along the way.
+func everyone(ctx context.Context, q db.Q, but string, teams []string) (all []Training, err error) {
+	query, args := "SELECT "+columns+" FROM external_training t JOIN person p ON p.id = t.person_id WHERE t.person_id <> ?", []any{but}
+	if teams != nil {
+		query, args = query+" AND p.team_id IN (?)", append(args, teams)
+	}
+	query, args, err = db.In(query+` ORDER BY CASE WHEN t.state = 'asked' THEN 0 ELSE 1 END, CASE WHEN t.state = 'asked' THEN t.asked_at ELSE -t.asked_at END, t.id
+		LIMIT ?`, append(args, mostListed)...)
+	if err != nil {
+		return nil, err
+	}
+	err = q.Select(ctx, &all, query, args...)
 	return all, err
 }

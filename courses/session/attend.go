@@ -173,8 +173,8 @@ func (s *Sessions) settle(ctx context.Context, q db.Q, one Session, person strin
 	return s.line(ctx, q, Session{ID: other, Topic: one.Topic}, person, true)
 }
 
-// line adds a line of evidence, a pass or an undoing. Its source is the session, the person and the number of the line
-// among those that came of both.
+// line adds a line of evidence, a pass or an undoing. Its source is the session and the person, which are one act, and
+// behind a colon the number of the line: a mark that is corrected and corrected back makes no old attendance a new one.
 func (s *Sessions) line(ctx context.Context, q db.Q, one Session, person string, pass bool) error {
 	stands, err := standingOf(ctx, q, one.ID, person)
 	if err != nil {
@@ -183,7 +183,7 @@ func (s *Sessions) line(ctx context.Context, q db.Q, one Session, person string,
 	if err := setCounts(ctx, q, one.ID, person, pass); err != nil {
 		return err
 	}
-	l := evidence.Line{Person: person, Kind: evidence.Session, Subject: one.Topic, Source: one.ID + "/" + person + "/" + strconv.FormatInt(stands.Lines+1, 10),
+	l := evidence.Line{Person: person, Kind: evidence.Session, Subject: one.Topic, Source: one.ID + "/" + person + ":" + strconv.FormatInt(stands.Lines+1, 10),
 		Effect: evidence.Undoes, At: s.clock.Now()}
 	if pass {
 		l.Score, l.Passed, l.Effect = 10_000, true, evidence.AsSaid
@@ -192,14 +192,18 @@ func (s *Sessions) line(ctx context.Context, q db.Q, one Session, person string,
 }
 
 // CatchUp is the word of somebody who was away that they have read the material. It is taken once, after the session, of
-// whom it was for and who was not there.
+// whom it was for and who was not there. Who could have planned or marked the session themselves must have been marked as
+// away by somebody else: nobody makes up a session to have missed it.
 func (s *Sessions) CatchUp(ctx context.Context, actor access.Actor, id string) error {
 	seat, err := s.See(ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	if !seat.Invited || seat.Session.Host == actor.ID {
+	switch {
+	case !seat.Invited || seat.Session.Host == actor.ID:
 		return fault.New(fault.Missing, "error.missing") // there is nothing of theirs to catch up on
+	case seat.keeps && seat.Mark == "":
+		return fault.New(fault.Conflict, "session.no_catch_up")
 	}
 	return s.db.Write(ctx, func(q db.Q) error {
 		if err := claimCatchUp(ctx, q, id, s.clock.Now()); err != nil {

@@ -27,6 +27,8 @@ type Seat struct {
 	MayCatch bool   `db:"-"` // they were away and can catch up now
 	MayMark  bool   `db:"-"` // they can mark others
 	MayHold  bool   `db:"-"` // they can change and cancel it
+
+	keeps bool // they can plan such a session or mark others at it, whatever its state
 }
 
 // Mine is what a person has before them.
@@ -88,10 +90,11 @@ func (s *Sessions) See(ctx context.Context, actor access.Actor, id string) (Seat
 	if !seat.Invited && !seat.MayHold && !seat.MayMark {
 		return Seat{}, fault.New(fault.Missing, "error.missing")
 	}
+	seat.keeps = seat.MayHold || seat.MayMark
 	seat.MayHold = seat.MayHold && seat.State == Planned
 	seat.MayMark = seat.MayMark && seat.State != Cancelled && seat.StartsAt <= s.clock.Now()
 	seat.MayCatch = seat.Invited && seat.Host != actor.ID && seat.State == Held && seat.Session.CatchUp && seat.EndsAt <= s.clock.Now() &&
-		!attended(seat.Mark) && seat.CaughtUp == 0
+		!attended(seat.Mark) && seat.CaughtUp == 0 && (!seat.keeps || seat.Mark != "")
 	if seat.Mark == Absent || seat.Mark == Excused {
 		seat.Due = seat.dueOn(seat.MarkedAt, s.zone)
 	}

@@ -48,14 +48,16 @@ func claimChange(ctx context.Context, q db.Q, id string, sequence int, state, re
 	return err
 }
 
-// claimLater takes every planned session of the series after this one.
+// claimLater takes every planned session of the series after this one that is for the same team: one that was given to
+// others is theirs to change.
 func claimLater(ctx context.Context, q db.Q, s Session, now int64) (later []Session, err error) {
 	if _, err := q.Exec(ctx, `UPDATE training_session SET sequence = sequence + 1, changed_at = $3
-		WHERE series_id = $1 AND starts_at > $2 AND state = 'planned' AND id <> $4`, s.Series, s.StartsAt, now, s.ID); err != nil {
+		WHERE series_id = $1 AND starts_at > $2 AND state = 'planned' AND id <> $4 AND COALESCE(team_id, '') = $5`, s.Series, s.StartsAt, now, s.ID, s.Team); err != nil {
 		return nil, err
 	}
 	err = q.Select(ctx, &later, "SELECT "+columns+` FROM training_session s
-		WHERE s.series_id = $1 AND s.starts_at > $2 AND s.state = 'planned' AND s.id <> $3 ORDER BY s.starts_at`, s.Series, s.StartsAt, s.ID)
+		WHERE s.series_id = $1 AND s.starts_at > $2 AND s.state = 'planned' AND s.id <> $3 AND COALESCE(s.team_id, '') = $4 ORDER BY s.starts_at`,
+		s.Series, s.StartsAt, s.ID, s.Team)
 	return later, err
 }
 

@@ -71,6 +71,12 @@ func TestWhoSeesAPlan(t *testing.T) {
 			}
 		}
 		h.refuses(second(h.Plan(ctx, o.rep.Actor(), o.rep.ID, "track")), fault.Missing, "a programme that one is not in")
+		both := o.other // keeps the accounts and manages another team
+		both.Roles = []access.Role{access.Admin, access.Manager}
+		h.team("elsewhere", "", both.ID)
+		if listed, err := h.Enrolled(ctx, both.Actor(), "onboarding", people.Filter{}); err != nil || len(listed) > 0 {
+			h.Errorf("a manager who keeps the accounts is listed %d people, %v", len(listed), err)
+		}
 	})
 }
 

@@ -20,8 +20,15 @@ type Standing struct {
 // Enrolled gives the people in a programme whom the actor may see and the filter lets through: those with most that is
 // late first, then whose next step is due first. f.Limit and f.From are not used.
 func (t *Training) Enrolled(ctx context.Context, actor access.Actor, id string, f people.Filter) ([]Standing, error) {
-	if !actor.May(access.SeeProgress, access.Below) && !actor.May(access.SeeProgress, access.Other) {
-		return nil, fault.New(fault.Missing, "error.missing")
+	reach, err := t.people.Reach(ctx, actor, access.SeeProgress, "")
+	if err != nil {
+		return nil, err
+	}
+	if !reach.All { // whose account somebody may see is not whose progress: a manager may keep the accounts too
+		f.Teams = map[string]bool{}
+		for _, team := range reach.Teams {
+			f.Teams[team] = true
+		}
 	}
 	folk, err := t.everybody(ctx, actor, f)
 	if err != nil {

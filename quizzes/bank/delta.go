@@ -30,7 +30,7 @@ func DeltaClause(module string) (clause string, ok bool) {
 	return clause, course == deltaCourse && clauseForm.MatchString(clause) && DeltaKey(clause) == module
 }
 
-// Delta gives the quiz on one clause: all questions that name it and need nobody to mark them. It is nil where there are
+// Delta gives the quiz on one clause: the questions that name it and need nobody to mark them. It is nil where there are
 // too few. It is a file of questions like any other, though nobody wrote it: an attempt keeps its source, and whoever
 // reads it again years later has the questions as they were, wherever the originals went.
 func (b *Bank) Delta(clause string) *Set {
@@ -44,20 +44,49 @@ func (b *Bank) Delta(clause string) *Set {
 	return s.(*Set)
 }
 
-func (b *Bank) makeDelta(clause string) *Set {
-	var questions []*Question
-	seen := map[string]bool{}
-	for _, q := range b.examining[clause] {
-		if q.Type != grading.Open && !seen[q.ID] { // an open answer waits for people, and a deadline does not
-			questions, seen[q.ID] = append(questions, q), true
+// asked gives the questions of the quiz on a clause, and whether its answers may be shown. It may be taken as often as one
+// likes, so questions of exams that may not are left out where there are enough others, and else not answered.
+func (b *Bank) asked(clause string) (questions []*Question, shown bool) {
+	guarded := map[*Question]bool{}
+	for _, s := range b.sets {
+		for _, q := range s.Questions {
+			guarded[q] = s.guarded()
 		}
 	}
+	var free []*Question
+	seen := map[string]bool{}
+	for _, q := range b.examining[clause] {
+		if q.Type == grading.Open || seen[q.ID] { // an open answer waits for people, and a deadline does not
+			continue
+		}
+		questions, seen[q.ID] = append(questions, q), true
+		if !guarded[q] {
+			free = append(free, q)
+		}
+	}
+	if len(free) >= deltaFewest {
+		questions = free
+	}
+	return questions, len(free) == len(questions)
+}
+
+// guarded says whether the rules keep the answers from whoever would take the quiz again and again.
+func (r Rules) guarded() bool {
+	return r.Attempts > 0 || r.Wait > 0 || r.From != "" || r.Until != "" || r.Answers == AfterAll || r.Answers == Never
+}
+
+func (b *Bank) makeDelta(clause string) *Set {
+	questions, shown := b.asked(clause)
 	if len(questions) < deltaFewest {
 		return nil
 	}
 	draw := min(deltaMost, len(questions))
 	module := strings.ReplaceAll(clause, ".", "-")
-	source, err := write(module, flow(pair{"draw", number(draw)}, pair{"pass", number(deltaPass)}, pair{"minutes", number(deltaMinutes * draw)}), questions)
+	rules := []pair{{"draw", number(draw)}, {"pass", number(deltaPass)}, {"minutes", number(deltaMinutes * draw)}}
+	if !shown {
+		rules = append(rules, pair{"show", flow(pair{"answers", str(string(Never))}, pair{"explanations", str(string(Never))})})
+	}
+	source, err := write(module, flow(rules...), questions)
 	if err != nil {
 		return nil
 	}

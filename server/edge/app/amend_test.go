@@ -117,6 +117,8 @@ func TestDeltaQuizIsAQuiz(t *testing.T) {
 		if a := b.get("/learn").want(h.T, http.StatusOK); strings.Contains(a.body, duty) {
 			h.Error("my learning still asks")
 		}
+		b.post(duty+"/quiz", nil).want(h.T, http.StatusNotFound) // there is nothing to do, and nothing to practise on
+		h.as("hr").get("/policy/changes/"+h.names["change"]+"?page=9223372036854775807").want(h.T, http.StatusOK)
 		if to := h.as("outsider").get("/courses/"+bank.DeltaKey("2.4.2")+"/quiz").want(h.T, http.StatusSeeOther).location; to != "/policy/2.4.2" {
 			h.Errorf("who is not asked is led to %s", to)
 		}

@@ -61,6 +61,13 @@ func NewStatusList(p Purpose, set []int, from, until time.Time) (StatusList, err
 	return l, nil
 }
 
+// Reach lets the list grow until it has at least n entries: what is in none of its bits is not known to be good.
+func (l *StatusList) Reach(n int) {
+	for l.Len() < min(n, MaxEntries) {
+		l.bits = append(l.bits, make([]byte, len(l.bits))...)
+	}
+}
+
 // Len is how many entries the list has.
 func (l StatusList) Len() int { return len(l.bits) * 8 }
 

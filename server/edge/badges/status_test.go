@@ -143,3 +143,21 @@ func TestTheLargestListIsRead(t *testing.T) {
 		t.Errorf("%d bytes: %v", len(token), err)
 	}
 }
+
+// TestAListReachesWhatWasGivenAway has a badge beyond the least length that is good: the list knows it.
+func TestAListReachesWhatWasGivenAway(t *testing.T) {
+	l, err := NewStatusList(Revocation, []int{7}, issued, ends)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, known := l.At(MinEntries + 5); known {
+		t.Error("a list of the least length reaches further")
+	}
+	l.Reach(MinEntries + 6)
+	if set, known := l.At(MinEntries + 5); set || !known || l.Len() != 2*MinEntries {
+		t.Errorf("%v %v, %d places", set, known, l.Len())
+	}
+	if set, _ := l.At(7); !set {
+		t.Error("it forgot what was revoked")
+	}
+}

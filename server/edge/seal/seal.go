@@ -123,6 +123,11 @@ func (s *Seal) makeList(ctx context.Context, p badges.Purpose, now time.Time) (s
 	if err != nil {
 		return "", err
 	}
+	places, err := s.Certificates.Listed(ctx)
+	if err != nil {
+		return "", err
+	}
+	list.Reach(places)
 	keys, err := s.Current()
 	if err != nil {
 		return "", err

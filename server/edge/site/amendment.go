@@ -198,7 +198,7 @@ func (s *Site) changePublish(c *fiber.Ctx, v visit) error {
 
 // changeShow shows one change and how far those are whom the reader may see.
 func (s *Site) changeShow(c *fiber.Ctx, v visit) error {
-	n, state := max(1, c.QueryInt("page", 1)), amendment.State(c.Query("state"))
+	n, state := min(max(1, c.QueryInt("page", 1)), 1_000_000), amendment.State(c.Query("state"))
 	d, err := s.Amendments.Detail(c.UserContext(), v.actor, c.Params("id"), state, (n-1)*perPage, perPage)
 	if err != nil {
 		return err

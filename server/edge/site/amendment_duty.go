@@ -91,8 +91,8 @@ func (s *Site) dutyQuiz(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	if t.Duties[0].Todo != amendment.Delta {
-		return fault.New(fault.Missing, "error.missing")
+	if t.Duties[0].Todo != amendment.Delta || t.State() != amendment.Open && t.State() != amendment.Late {
+		return fault.New(fault.Missing, "error.missing") // nobody practises on it who has nothing to do
 	}
 	id, err := s.Attempts.Start(c.UserContext(), v.actor, bank.DeltaKey(t.Clause), false)
 	if again(err) {
