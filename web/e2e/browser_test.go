@@ -107,7 +107,7 @@ func start() (*academy, error) {
 // serve fills a demo and listens on a free port, with the content of a folder, or what is built in.
 func serve(dir, content string) (*academy, error) {
 	cfg := config.Config{Data: dir, Database: filepath.Join(dir, "e2e.db"), SecretFile: filepath.Join(dir, "secret"), Zone: "Asia/Shanghai",
-		Pool: 8, Hashers: 2, Session: time.Hour, Checkpoint: time.Hour}
+		Pool: 8, Hashers: 2, Session: time.Hour, Checkpoint: time.Hour, BadgeKeys: filepath.Join(dir, "badge-keys"), Company: "衡川工控"}
 	o := app.Options{Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Content: os.Getenv("TONGGUAN_TEST_CONTENT")}
 	c, err := demo.Read(app.Content(""))
 	if err != nil {
@@ -116,12 +116,12 @@ func serve(dir, content string) (*academy, error) {
 	if _, err := demo.Fill(context.Background(), cfg, o, c); err != nil {
 		return nil, err
 	}
-	o.Content = content
-	house, err := app.Build(cfg, o)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	o.Content, cfg.URL = content, "http://"+ln.Addr().String() // certificates name the address at which they can be verified
+	house, err := app.Build(cfg, o)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func serve(dir, content string) (*academy, error) {
 	}
 	server := house.Fiber(signIns)
 	go server.Listener(ln) //nolint:errcheck // ends with Shutdown
-	return &academy{base: "http://" + ln.Addr().String(), company: c, app: house,
+	return &academy{base: cfg.URL, company: c, app: house,
 		close: func() { _ = server.ShutdownWithTimeout(5 * time.Second); _ = house.Close() }}, nil
 }
 

@@ -14,7 +14,11 @@ func (s *Site) atRisk(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.report(c, v, "risk", s.Clock.Now(), 0)
+	totals, err := s.Reports.Totals(c.UserContext(), v.actor, ask.Team) // for how many are not counted yet
+	if err != nil {
+		return err
+	}
+	r, err := s.report(c, v, "risk", s.Clock.Now(), totals.Stale)
 	if err != nil {
 		return err
 	}
