@@ -152,7 +152,7 @@ type Verification struct {
 	IssuedAt  int64                // 0 where it is not shown, as the next
 	Expires   int64
 	Score     int  // -1 where it is not shown
-	Whole     bool // the evidence is what was hashed at issue, and the trail has it
+	Whole     bool // the evidence is what was hashed when it was issued
 }
 
 // Word says in one word what a certificate is worth: valid, expired, suspended, revoked, superseded or altered.
