@@ -10,11 +10,14 @@ func dot(i, of int) string {
 	return "2.500"
 }
 
-// above is where the label of a point stands.
-func above(y string) string {
-	n, err := strconv.Atoi(y)
-	if err != nil {
-		return y
+// aboveLast is where the label of the last point stands: above the one before it too, for the label reaches back to that one
+// and would lie on a line that falls.
+func aboveLast(points []Point) string {
+	top := 220
+	for _, p := range points[max(0, len(points)-2):] {
+		if n, err := strconv.Atoi(p.Y); err == nil {
+			top = min(top, n)
+		}
 	}
-	return strconv.Itoa(max(16, n-12))
+	return strconv.Itoa(max(16, top-12))
 }

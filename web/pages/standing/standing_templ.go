@@ -2595,9 +2595,9 @@ func TrendPage(p Trend) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var125 string
-				templ_7745c5c3_Var125, templ_7745c5c3_Err = templ.JoinStringErrs(above(p.Points[len(p.Points)-1].Y))
+				templ_7745c5c3_Var125, templ_7745c5c3_Err = templ.JoinStringErrs(aboveLast(p.Points))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages/standing/standing.templ`, Line: 455, Col: 101}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages/standing/standing.templ`, Line: 455, Col: 86}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var125))
 				if templ_7745c5c3_Err != nil {
@@ -2610,7 +2610,7 @@ func TrendPage(p Trend) templ.Component {
 				var templ_7745c5c3_Var126 string
 				templ_7745c5c3_Var126, templ_7745c5c3_Err = templ.JoinStringErrs(p.Points[len(p.Points)-1].Share)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages/standing/standing.templ`, Line: 455, Col: 137}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages/standing/standing.templ`, Line: 455, Col: 122}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var126))
 				if templ_7745c5c3_Err != nil {
