@@ -17,8 +17,8 @@ import (
 const (
 	maxBytes    = 100 << 10
 	maxRequests = 8
-	maxQueries  = 4 // statements of a view
-	maxLearn    = 9 // of /learn, which says what is next in programmes, what the day brings and what the policy asks too
+	maxQueries  = 4  // statements of a view
+	maxLearn    = 10 // of /learn, which says what is next in programmes, by what certificates ask, what the day brings and what the policy asks too
 )
 
 var linked = regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`)
