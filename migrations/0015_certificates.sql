@@ -50,7 +50,6 @@ CREATE TABLE standing (
     PRIMARY KEY (person_id, programme)
 );
 CREATE INDEX standing_next ON standing (next_at) WHERE next_at IS NOT NULL;
-CREATE UNIQUE INDEX standing_certificate ON standing (certificate);
 CREATE INDEX standing_stopped ON standing (state, certificate) WHERE state IN ('suspended', 'revoked');
 
 CREATE TABLE transition (

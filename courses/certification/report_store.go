@@ -183,7 +183,7 @@ func statesIn(text string) iter.Seq2[string, State] {
 // markSums notes that these people's standings have changed, in the transaction that changed them.
 func markSums(ctx context.Context, q db.Q, persons []string) error {
 	_, err := q.Exec(ctx, `INSERT INTO standing_sum (person_id, stale) SELECT DISTINCT r.person, TRUE FROM {rows} WHERE TRUE ORDER BY 1
-		ON CONFLICT (person_id) DO UPDATE SET stale = TRUE`, new(db.Rows).Text("person", persons))
+		ON CONFLICT (person_id) DO UPDATE SET stale = TRUE WHERE NOT standing_sum.stale`, new(db.Rows).Text("person", persons))
 	return err
 }
 

@@ -220,7 +220,7 @@ func certificatesBefore(ctx context.Context, q db.Q, at int64, number string) (o
 	err = q.Select(ctx, &out, `SELECT c.number, c.serial, c.person_id, c.programme, c.version, c.issued_at, COALESCE(s.window_at, c.window_at, 0) AS window_at,
 			COALESCE(s.expires_at, c.expires_at, 0) AS expires_at, COALESCE(s.grace_at, c.grace_at, 0) AS grace_at, COALESCE(c.score, -1) AS score,
 			'' AS basis, c.basis_hash, COALESCE(c.issued_by, '') AS issued_by, c.ended, c.shows, p.login, COALESCE(s.state, c.ended) AS state
-		FROM certificate c JOIN person p ON p.id = c.person_id LEFT JOIN standing s ON s.certificate = c.number
+		FROM certificate c JOIN person p ON p.id = c.person_id LEFT JOIN standing s ON s.person_id = c.person_id AND s.programme = c.programme AND s.certificate = c.number
 		WHERE (c.issued_at, c.number) < ($1, $2) ORDER BY c.issued_at DESC, c.number DESC LIMIT $3`, at, number, page)
 	return out, err
 }

@@ -13,7 +13,7 @@ import (
 
 // batch is how many standings time changes in one transaction: enough to be quick, few enough that nobody who waits for
 // one of them notices.
-const batch = 1000
+const batch = 2000
 
 // Tick makes the changes that time has brought and nobody has recorded yet, the earliest first. It may run on several
 // nodes at once and as often as one likes. Each change takes effect at its own moment, whenever it is recorded.

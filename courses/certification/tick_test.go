@@ -13,6 +13,7 @@ import (
 	"tongguan/server/base/clock"
 	"tongguan/server/base/db"
 	"tongguan/server/base/dbtest"
+	"tongguan/server/base/people"
 )
 
 // many is how many certificates the job is tried with: TONGGUAN_TEST_CERTIFICATES, else few.
@@ -25,28 +26,33 @@ func many(t *testing.T) int64 {
 	return n
 }
 
-// fill writes n certificates, of a thousand people in as many programmes as it takes; their windows open one millisecond
+// fill writes n certificates, of twenty thousand people in as many programmes as it takes; their windows open one millisecond
 // after the other from a moment on.
 func (h *house) fill(n, from int64) {
 	h.Helper()
 	p := h.person("rep", "")
 	h.enrol(p, "basic") // keeps the version
 	version := h.standing(p, "basic")
+	var ids, logins []string
+	for i := range 20_000 {
+		ids, logins = append(ids, h.clock.ID()), append(logins, fmt.Sprint("p", i))
+	}
 	h.must(h.d.Write(ctx, func(q db.Q) error {
+		if _, err := q.Exec(ctx, `INSERT INTO person (id, login, name, state, sort_key, search_key, created_at)
+			SELECT r.id, r.login, 'p', 'active', '', '', 0 FROM {rows}`, new(db.Rows).Text("id", ids).Text("login", logins)); err != nil {
+			return err
+		}
 		for _, s := range []string{
-			`INSERT INTO person (id, login, name, state, sort_key, search_key, created_at)
-				WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-				SELECT 'p' || i, 'p' || i, 'p', 'active', '', '', 0 FROM n`,
 			`INSERT INTO certificate (number, serial, person_id, programme, version, issued_at, window_at, expires_at, grace_at, basis, basis_hash, shows)
 				WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1 - 1)
-				SELECT 'n' || i, i + 1000000000, 'p' || (i % 1000), 'g' || (i / 1000), (SELECT version FROM enrolment LIMIT 1), 0, $2 + i, $2 + i + 1, $2 + i + 2,
+				SELECT 'n' || i, i + 1000000000, (SELECT id FROM person WHERE login = 'p' || (i % 20000)), 'g' || (i / 20000), (SELECT version FROM enrolment LIMIT 1), 0, $2 + i, $2 + i + 1, $2 + i + 2,
 					'', '', '' FROM n`,
 			`INSERT INTO standing (person_id, programme, state, since, cause, enrolled, done, steps, fresh_from, certificate, window_at, expires_at, grace_at,
 				next_at, seq) SELECT person_id, programme, 'certified', 0, 'rules', TRUE, 3, 3, 0, number, window_at, expires_at, grace_at, window_at, 1
 				FROM certificate`,
 		} {
 			args := []any{n, from}
-			if s[:18] == "INSERT INTO person" || s[:20] == "INSERT INTO standing" {
+			if s[:20] == "INSERT INTO standing" {
 				args = nil
 			}
 			if _, err := q.Exec(ctx, s, args...); err != nil {
@@ -101,11 +107,14 @@ func TestTickOfMany(t *testing.T) {
 	})
 }
 
-// meanwhile lets somebody add evidence again and again until the answer is called, which gives how long each took, the
-// shortest first.
+// meanwhile lets people add evidence, one after the other, until the answer is called, which gives how long each took,
+// the shortest first.
 func (h *house) meanwhile(end time.Time) func() []time.Duration {
-	p := h.person("busy", "")
-	h.enrol(p, "basic")
+	var all []people.Person
+	for i := range 50 {
+		all = append(all, h.person(fmt.Sprint("busy", i), ""))
+		h.enrol(all[i], "basic")
+	}
 	ctx, stop := context.WithDeadline(ctx, end)
 	var out []time.Duration
 	done := make(chan struct{})
@@ -113,12 +122,12 @@ func (h *house) meanwhile(end time.Time) func() []time.Duration {
 		defer close(done)
 		for n := 0; n == 0 || ctx.Err() == nil; n++ {
 			from := time.Now()
-			if err := h.add(p, "quiz", "one/m", fmt.Sprint("busy", n), 100, false); err != nil {
+			if err := h.add(all[n%len(all)], "quiz", "one/m", fmt.Sprint("busy", n), 100, false); err != nil {
 				h.Error(err)
 				return
 			}
 			out = append(out, time.Since(from))
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond)
 		}
 	}()
 	return func() []time.Duration {
