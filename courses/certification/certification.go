@@ -46,14 +46,13 @@ type Cause string
 
 // The causes.
 const (
-	ByEvidence   Cause = "evidence"  // a line was added; the transition names it
-	ByEnrolment  Cause = "enrolment" // put into a programme, or taken out
-	ByRules      Cause = "rules"     // everything is done: issued
-	ByApproval   Cause = "approval"  // issued with somebody's approval
-	ByTime       Cause = "time"      // the window, the end, the end of grace
-	ByDecision   Cause = "decision"  // somebody suspended, reinstated or revoked it
-	ByPolicy     Cause = "policy"    // a clause that it rests on has changed
-	ByConversion Cause = "version"   // moved on to another version of the programme
+	ByEvidence  Cause = "evidence"  // a line was added; the transition names it
+	ByEnrolment Cause = "enrolment" // put into a programme, or taken out
+	ByRules     Cause = "rules"     // everything is done: issued
+	ByApproval  Cause = "approval"  // issued with somebody's approval
+	ByTime      Cause = "time"      // the window, the end, the end of grace
+	ByDecision  Cause = "decision"  // somebody suspended, reinstated or revoked it
+	ByPolicy    Cause = "policy"    // a clause that it rests on has changed
 )
 
 // Certification keeps standings and certificates.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"tongguan/courses/programme"
 	"tongguan/quizzes/evidence"
@@ -268,11 +267,6 @@ func (c Certificate) Evidence() (b Basis, whole bool, err error) {
 	sum := sha256.Sum256([]byte(c.Basis))
 	err = json.Unmarshal([]byte(c.Basis), &b)
 	return b, hex.EncodeToString(sum[:]) == c.BasisHash, err
-}
-
-// IssuedOn is the day of issue in a zone, YYYY-MM-DD.
-func (c Certificate) IssuedOn(zone *time.Location) string {
-	return time.UnixMilli(c.IssuedAt).In(zone).Format(time.DateOnly)
 }
 
 // ShowsWord says whether the holder lets others see something.
