@@ -175,22 +175,13 @@ func (s *Standing) to(after State, why reason) change {
 // on when the job ran.
 func (s *Standing) passTime(now int64) (out []change) {
 	for {
-		if _, at := s.passes(s.State); at == 0 || now < at {
+		next, at := s.passes(s.State)
+		if at == 0 || now < at {
 			return out
 		}
-		ch, _ := s.step()
-		out = append(out, ch)
+		s.Done, s.NextDue = 0, ""
+		out = append(out, s.to(next, reason{cause: ByTime, at: at}))
 	}
-}
-
-// step makes the next change that time brings; ok is false where it brings none.
-func (s *Standing) step() (ch change, ok bool) {
-	next, at := s.passes(s.State)
-	if at == 0 {
-		return ch, false
-	}
-	s.Done, s.NextDue = 0, ""
-	return s.to(next, reason{cause: ByTime, at: at}), true
 }
 
 // follow makes the changes that a verdict brings to somebody who has no certificate yet.

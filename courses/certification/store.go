@@ -167,22 +167,22 @@ func dueStandings(ctx context.Context, q db.Q, now int64, most int) (out []Stand
 	return out, err
 }
 
-// pass writes the changes of standings, and says how many of them nobody has changed since they were read.
+// pass writes standings that time has changed, and says how many of them nobody else has changed since they were read.
 func pass(ctx context.Context, q db.Q, all []passing) (int64, error) {
 	var persons, programmes, states []string
-	var since, seq, next []int64
-	var last int64 // the latest moment of the batch: it leads the database to these rows by the index of moments
+	var since, was, seq, next []int64
+	var last int64 // the latest moment that was due: it leads the database to these rows by the index of moments
 	for _, p := range all {
 		_, at := p.passes(p.State)
 		persons, programmes, states = append(persons, p.Person), append(programmes, p.Programme), append(states, string(p.State))
-		since, seq, next = append(since, p.Since), append(seq, p.Seq), append(next, at)
-		last = max(last, p.Since)
+		since, was, seq, next = append(since, p.Since), append(was, p.Seq-int64(len(p.changes))), append(seq, p.Seq), append(next, at)
+		last = max(last, p.changes[0].at)
 	}
 	n, err := q.Exec(ctx, `UPDATE standing SET state = r.state, since = r.since, cause = 'time', seq = r.seq, next_at = NULLIF(r.next, 0),
 			done = 0, next_due = NULL
-		FROM {rows} WHERE standing.person_id = r.who AND standing.programme = r.what AND standing.seq = r.seq - 1
+		FROM {rows} WHERE standing.person_id = r.who AND standing.programme = r.what AND standing.seq = r.was
 			AND standing.next_at IS NOT NULL AND standing.next_at <= $1`, last,
-		new(db.Rows).Text("who", persons).Text("what", programmes).Text("state", states).Number("since", since).Number("seq", seq).
+		new(db.Rows).Text("who", persons).Text("what", programmes).Text("state", states).Number("since", since).Number("was", was).Number("seq", seq).
 			Number("next", next))
 	if err != nil {
 		return 0, err
@@ -193,15 +193,17 @@ func pass(ctx context.Context, q db.Q, all []passing) (int64, error) {
 // insertPassed writes one transition for each change that time has brought.
 func insertPassed(ctx context.Context, q db.Q, all []passing, now int64) error {
 	var persons, programmes, before, after, certificates []string
-	var seq, at []int64
+	var seqs, at []int64
 	for _, p := range all {
-		persons, programmes, certificates = append(persons, p.Person), append(programmes, p.Programme), append(certificates, p.Certificate)
-		before, after = append(before, string(p.before)), append(after, string(p.after))
-		seq, at = append(seq, p.Seq), append(at, p.at)
+		p.each(func(seq int64, ch change) {
+			persons, programmes, certificates = append(persons, p.Person), append(programmes, p.Programme), append(certificates, ch.certificate)
+			before, after = append(before, string(ch.before)), append(after, string(ch.after))
+			seqs, at = append(seqs, seq), append(at, ch.at)
+		})
 	}
 	_, err := q.Exec(ctx, `INSERT INTO transition (person_id, programme, seq, before, after, cause, certificate, note, at, recorded_at)
 		SELECT r.person, r.programme, r.seq, r.before, r.after, 'time', r.certificate, '', r.at, $1 FROM {rows}`, now,
-		new(db.Rows).Text("person", persons).Text("programme", programmes).Number("seq", seq).Text("before", before).Text("after", after).
+		new(db.Rows).Text("person", persons).Text("programme", programmes).Number("seq", seqs).Text("before", before).Text("after", after).
 			Text("certificate", certificates).Number("at", at))
 	return err
 }

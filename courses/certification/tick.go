@@ -32,7 +32,7 @@ func (c *Certification) Tick(ctx context.Context) error {
 // errMoved means that a standing was changed between being read and being written.
 var errMoved = errors.New("certification: a standing has moved")
 
-// tick makes one batch of changes, one for each standing, and says how many it made.
+// tick makes everything that time has brought to one batch of standings, and says how many they are.
 func (c *Certification) tick(ctx context.Context, now int64) (n int, err error) {
 	err = c.db.Write(ctx, func(q db.Q) error {
 		passed, err := c.passing(ctx, q, now)
@@ -47,15 +47,23 @@ func (c *Certification) tick(ctx context.Context, now int64) (n int, err error) 
 		if err := insertPassed(ctx, q, passed, c.clock.Now()); err != nil {
 			return err
 		}
-		return c.trail.Append(ctx, q, audit.Event{Act: "certificates.passed", Facts: map[string]any{"changes": n, "until": now, "sum": sumOf(passed)}})
+		changes, sum := sumOf(passed)
+		return c.trail.Append(ctx, q, audit.Event{Act: "certificates.passed", Facts: map[string]any{"changes": changes, "until": now, "sum": sum}})
 	})
 	return n, err
 }
 
-// passing is a standing that time changes.
+// passing is a standing that time has changed, with the changes; the last of them has the standing's Seq.
 type passing struct {
 	Standing
-	change
+	changes []change
+}
+
+// each calls do for every change with its number in the history of the standing.
+func (p passing) each(do func(seq int64, ch change)) {
+	for i, ch := range p.changes {
+		do(p.Seq-int64(len(p.changes)-1-i), ch)
+	}
 }
 
 // passing claims the job, so that two nodes do not change the same standings in two orders, and gives what is due.
@@ -69,19 +77,22 @@ func (c *Certification) passing(ctx context.Context, q db.Q, now int64) ([]passi
 	}
 	var out []passing
 	for _, s := range due {
-		if step, ok := s.step(); ok {
-			s.Seq++
-			out = append(out, passing{s, step})
+		if changes := s.passTime(now); len(changes) > 0 {
+			s.Seq += int64(len(changes))
+			out = append(out, passing{s, changes})
 		}
 	}
 	return out, nil
 }
 
-// sumOf is SHA-256 over what changed, one line each, so that the trail covers every single change.
-func sumOf(all []passing) string {
+// sumOf counts the changes and gives SHA-256 over them, one line each, so that the trail covers every single one.
+func sumOf(all []passing) (n int, sum string) {
 	h := sha256.New()
 	for _, p := range all {
-		fmt.Fprintf(h, "%s %s %d %s %s %d\n", p.Person, p.Programme, p.Seq, p.before, p.after, p.at)
+		p.each(func(seq int64, ch change) {
+			n++
+			fmt.Fprintf(h, "%s %s %d %s %s %d\n", p.Person, p.Programme, seq, ch.before, ch.after, ch.at)
+		})
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return n, hex.EncodeToString(h.Sum(nil))
 }

@@ -27,8 +27,8 @@ func many(t *testing.T) int64 {
 }
 
 // fill writes n certificates, of twenty thousand people in as many programmes as it takes; their windows open one millisecond
-// after the other from a moment on.
-func (h *house) fill(n, from int64) {
+// after the other from a moment on, and they end, and their days of grace do, so much later each.
+func (h *house) fill(n, from, apart int64) {
 	h.Helper()
 	p := h.person("rep", "")
 	h.enrol(p, "basic") // keeps the version
@@ -45,13 +45,13 @@ func (h *house) fill(n, from int64) {
 		for _, s := range []string{
 			`INSERT INTO certificate (number, serial, person_id, programme, version, issued_at, window_at, expires_at, grace_at, basis, basis_hash, shows)
 				WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1 - 1)
-				SELECT 'n' || i, i + 1000000000, (SELECT id FROM person WHERE login = 'p' || (i % 20000)), 'g' || (i / 20000), (SELECT version FROM enrolment LIMIT 1), 0, $2 + i, $2 + i + 1, $2 + i + 2,
+				SELECT 'n' || i, i + 1000000000, (SELECT id FROM person WHERE login = 'p' || (i % 20000)), 'g' || (i / 20000), (SELECT version FROM enrolment LIMIT 1), 0, $2 + i, $2 + i + $3, $2 + i + $3 + $3,
 					'', '', '' FROM n`,
 			`INSERT INTO standing (person_id, programme, state, since, cause, enrolled, done, steps, fresh_from, certificate, window_at, expires_at, grace_at,
 				next_at, seq) SELECT person_id, programme, 'certified', 0, 'rules', TRUE, 3, 3, 0, number, window_at, expires_at, grace_at, window_at, 1
 				FROM certificate`,
 		} {
-			args := []any{n, from}
+			args := []any{n, from, apart}
 			if s[:20] == "INSERT INTO standing" {
 				args = nil
 			}
@@ -69,42 +69,61 @@ func (h *house) fill(n, from int64) {
 	}
 }
 
-// However many certificates end at once and however many nodes run the job, each passes once, at its own moment, in
-// transactions that nobody waits long for.
+// However many certificates pass at once and however many nodes run the job, each passes once, at its own moment, in
+// transactions that nobody waits long for: on the day a window opens for all of them, and after the job has not run for a
+// year.
 func TestTickOfMany(t *testing.T) {
 	n := many(t)
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		zone := time.FixedZone("+8", 8*3600)
-		c := clock.System()
-		a, b := build(t, d, c, zone), build(t, d, c, zone)
-		a.fill(n, c.Now()-10_000_000)
-		before := time.Now()
-		waits := a.meanwhile(before.Add(time.Hour))
-		var wait sync.WaitGroup
-		for _, h := range []*house{a, b} {
-			wait.Go(func() {
-				if err := h.Tick(ctx); err != nil {
-					t.Error(err)
+	year := (365 * 24 * time.Hour).Milliseconds()
+	for _, x := range []struct {
+		name           string
+		apart, changes int64
+		after          State
+	}{
+		{"one change", year, 1, Expiring},
+		{"three changes", 1, 3, Expired},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				zone := time.FixedZone("+8", 8*3600)
+				c := clock.System()
+				a, b := build(t, d, c, zone), build(t, d, c, zone)
+				a.fill(n, c.Now()-10_000_000, x.apart)
+				before := time.Now()
+				waits := a.meanwhile(before.Add(time.Hour))
+				var wait sync.WaitGroup
+				for _, h := range []*house{a, b} {
+					wait.Go(func() {
+						if err := h.Tick(ctx); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wait.Wait()
+				took := time.Since(before)
+				waited := waits()
+				t.Logf("%d certificates by two nodes: %.1f s; %d people in between waited %v at the longest, %v in the middle",
+					n, took.Seconds(), len(waited), waited[len(waited)-1], waited[len(waited)/2])
+				for _, q := range []struct {
+					what, query string
+					want        int64
+				}{
+					{"all have passed", "SELECT COUNT(*) FROM standing WHERE state = $1 AND seq = $2 + 1 AND programme <> 'basic'", n},
+					{"at their own moments", `SELECT COUNT(*) FROM transition tr JOIN standing s ON s.person_id = tr.person_id AND s.programme = tr.programme
+						WHERE tr.after = $1 AND tr.seq = $2 + 1 AND tr.cause = 'time' AND tr.at = s.since AND tr.certificate = s.certificate
+							AND s.since = CASE tr.after WHEN 'expired' THEN s.grace_at ELSE s.window_at END`, n},
+					{"each change is kept, and follows the one before", `SELECT COUNT(*) FROM (SELECT seq, before, at, LAG(after) OVER w AS was, LAG(at) OVER w AS earlier
+						FROM transition WHERE cause = 'time' WINDOW w AS (PARTITION BY person_id, programme ORDER BY seq)) AS x
+						WHERE was = before AND earlier < at AND $1 <> '' AND seq <= $2 + 1`, n * (x.changes - 1)},
+				} {
+					var got int64
+					if err := d.Read().Get(ctx, &got, q.query, x.after, x.changes); err != nil || got != q.want {
+						t.Errorf("%s: %d of %d, %v", q.what, got, q.want, err)
+					}
 				}
 			})
-		}
-		wait.Wait()
-		took := time.Since(before)
-		waited := waits()
-		t.Logf("%s: %d certificates, three changes each, by two nodes: %.1f s; %d people in between waited %v at the longest, %v in the middle",
-			d.Kind(), n, took.Seconds(), len(waited), waited[len(waited)-1], waited[len(waited)/2])
-		for what, query := range map[string]string{
-			"all have passed":     "SELECT COUNT(*) FROM standing WHERE state = 'expired' AND seq = 4 AND next_at IS NULL AND programme <> 'basic'",
-			"each change is kept": "SELECT COUNT(DISTINCT person_id || ' ' || programme) FROM transition WHERE seq = 3 AND before = 'expiring' AND after = 'grace' AND cause = 'time'",
-			"at its own moment": `SELECT COUNT(*) FROM transition tr JOIN standing s ON s.person_id = tr.person_id AND s.programme = tr.programme
-				WHERE tr.after = 'expired' AND tr.at = s.grace_at AND tr.before = 'grace' AND tr.seq = 4`,
-		} {
-			var got int64
-			if err := d.Read().Get(ctx, &got, query); err != nil || got != n {
-				t.Errorf("%s: %d of %d, %v", what, got, n, err)
-			}
-		}
-	})
+		})
+	}
 }
 
 // meanwhile lets people add evidence, one after the other, until the answer is called, which gives how long each took,
