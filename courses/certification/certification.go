@@ -35,7 +35,8 @@ type Standing struct {
 	FreshFrom   int64  `db:"fresh_from"`  // only evidence from this moment counts towards the next certificate
 	Certificate string `db:"certificate"` // number of the present one, or ""
 	Term
-	Seq int64 `db:"seq"`
+	Shaken int64 `db:"shaken_at"` // since when the certificate rests on less than it asks, because evidence was taken back; 0: it does not
+	Seq    int64 `db:"seq"`
 }
 
 // Now is the standing's state at a moment.

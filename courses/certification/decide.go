@@ -11,14 +11,20 @@ import (
 	"tongguan/server/base/audit"
 	"tongguan/server/base/db"
 	"tongguan/server/base/fault"
+	"tongguan/server/base/people"
 )
 
 // maxNote is how long a reason may be, in characters.
 const maxNote = 500
 
-// Approve issues a certificate that waits for approval. Nobody approves their own.
+// Approve issues a certificate that waits for approval. Nobody approves their own, nor what they have signed or waived a step
+// of, so that no certificate is one person's word; where nobody else could approve it, the history says who did all of it.
 func (c *Certification) Approve(ctx context.Context, actor access.Actor, person, id string) error {
 	if err := c.people.Check(ctx, actor, access.GrantCertificate, person); err != nil {
+		return err
+	}
+	_, approvers, err := c.people.List(ctx, actor, people.Filter{Role: access.HR, State: people.Active, Limit: 1})
+	if err != nil {
 		return err
 	}
 	return c.db.Write(ctx, func(q db.Q) error {
@@ -36,6 +42,11 @@ func (c *Certification) Approve(ctx context.Context, actor access.Actor, person,
 			p, err := c.training.Version(ctx, q, e.Version)
 			if err != nil {
 				return err
+			}
+			if spoke, err := c.training.Spoke(ctx, q, actor.ID, person, id); err != nil {
+				return err
+			} else if spoke && approvers > 1 {
+				return fault.New(fault.Conflict, "certificate.second_eyes")
 			}
 			return c.approve(ctx, q, d, p, e.Start, actor)
 		}

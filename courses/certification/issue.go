@@ -98,7 +98,7 @@ func (c *Certification) issue(ctx context.Context, q db.Q, g grant, changes *[]c
 		return err
 	}
 	g.why.at, g.why.note = g.d.now, s.Certificate
-	s.Certificate, s.Term = cert.Number, cert.Term
+	s.Certificate, s.Term, s.Shaken = cert.Number, cert.Term, 0
 	s.Done, s.Steps, s.NextDue = 0, len(p.Certificate.Renew), ""
 	// What was done up to now has earned this one; the next asks for what is done in its window.
 	s.FreshFrom = max(cert.Window, g.d.now+1)

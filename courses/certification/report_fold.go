@@ -64,6 +64,9 @@ const noProgramme = 99
 // troubles rank what puts somebody at risk whatever the date, the most urgent first; the gap is for what depends on the day.
 var troubles = map[State]int64{Expired: 1, Grace: 2, Suspended: 3, Eligible: 6}
 
+// shaken ranks a certificate that rests on less than it asks, before all others.
+const shaken = -1
+
 // summed makes the sums of people; their standings are in order of the persons.
 func summed(persons []string, standings []Standing, versions map[string]string, book *programme.Book) []sum {
 	out, at := make([]sum, len(persons)), make(map[string]*sum, len(persons))
@@ -92,7 +95,11 @@ func (m *sum) add(s Standing, p *programme.Programme) {
 	state := s.reported(p)
 	m.states += s.Programme + "=" + string(state) + " "
 	m.worst = min(m.worst, int64(slices.Index(ReportStates(), state)+1))
-	if t, ok := troubles[state]; ok && (m.trouble == 0 || t < m.trouble) {
+	t := troubles[state]
+	if s.Shaken > 0 {
+		t = shaken
+	}
+	if t != 0 && (m.trouble == 0 || t < m.trouble) {
 		m.trouble = t
 	}
 	if end := s.runsOut(); end > 0 {

@@ -24,6 +24,7 @@ type Why string
 
 // The risks, the most urgent first.
 const (
+	IsShaken    Why = "shaken"    // evidence that the certificate rests on was taken back
 	HasExpired  Why = "expired"   // the certificate has ended, and so has its grace
 	InGrace     Why = "grace"     // it has ended and can still be renewed
 	IsSuspended Why = "suspended" // somebody has suspended it
@@ -32,7 +33,7 @@ const (
 	Waits       Why = "waits"     // everything is done, and somebody has to approve it
 )
 
-var urgency = []Why{HasExpired, InGrace, IsSuspended, EndsSoon, StepLate, Waits}
+var urgency = []Why{IsShaken, HasExpired, InGrace, IsSuspended, EndsSoon, StepLate, Waits}
 
 // AtRisk is one person with everything that puts them at risk, the most urgent first.
 type AtRisk struct {
@@ -81,6 +82,8 @@ func (r *Reports) risks(l Line) (out []Risk) {
 // risk gives the most urgent thing that puts a standing at risk, "" where nothing does.
 func (s Shown) risk(until int64) Why {
 	switch {
+	case s.Shaken > 0:
+		return IsShaken
 	case s.State == Expired:
 		return HasExpired
 	case s.State == Grace:

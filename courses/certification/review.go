@@ -96,6 +96,9 @@ func (c *Certification) review(ctx context.Context, q db.Q, d *dossier, e traini
 		s.Done, s.Steps, s.NextDue = v.Done, len(v.Items), nextDue(v)
 		changes = append(changes, s.follow(v, why, d.now)...)
 	}
+	if err := c.shake(ctx, q, d, s); err != nil {
+		return false, err
+	}
 	issue := asked && v.Met && p.Certificate != nil && !p.Certificate.Approval
 	if issue {
 		if err := c.issue(ctx, q, grant{d: d, p: p, s: s, v: v, why: reason{cause: ByRules}}, &changes); err != nil {

@@ -10,7 +10,7 @@ import (
 
 const standingColumns = `person_id, programme, state, since, cause, enrolled, done, steps, COALESCE(next_due, '') AS next_due, fresh_from,
 	COALESCE(certificate, '') AS certificate, COALESCE(window_at, 0) AS window_at, COALESCE(expires_at, 0) AS expires_at,
-	COALESCE(grace_at, 0) AS grace_at, seq`
+	COALESCE(grace_at, 0) AS grace_at, COALESCE(shaken_at, 0) AS shaken_at, seq`
 
 // claimStandings locks a person's standings until the transaction ends: the job of time waits, or has been waited for.
 func claimStandings(ctx context.Context, q db.Q, person string) error {
@@ -45,14 +45,15 @@ func standingOf(ctx context.Context, q db.Q, person, programme string) (s Standi
 func putStanding(ctx context.Context, q db.Q, s Standing) error {
 	_, next := s.passes(s.State)
 	_, err := q.Exec(ctx, `INSERT INTO standing (person_id, programme, state, since, cause, enrolled, done, steps, next_due, fresh_from, certificate,
-			window_at, expires_at, grace_at, next_at, seq)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), $10, NULLIF($11, ''), NULLIF(CAST($12 AS BIGINT), 0), NULLIF(CAST($13 AS BIGINT), 0), NULLIF(CAST($14 AS BIGINT), 0), NULLIF(CAST($15 AS BIGINT), 0), $16)
+			window_at, expires_at, grace_at, next_at, seq, shaken_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), $10, NULLIF($11, ''), NULLIF(CAST($12 AS BIGINT), 0), NULLIF(CAST($13 AS BIGINT), 0),
+			NULLIF(CAST($14 AS BIGINT), 0), NULLIF(CAST($15 AS BIGINT), 0), $16, NULLIF(CAST($17 AS BIGINT), 0))
 		ON CONFLICT (person_id, programme) DO UPDATE SET state = excluded.state, since = excluded.since, cause = excluded.cause,
 			enrolled = excluded.enrolled, done = excluded.done, steps = excluded.steps, next_due = excluded.next_due, fresh_from = excluded.fresh_from,
 			certificate = excluded.certificate, window_at = excluded.window_at, expires_at = excluded.expires_at, grace_at = excluded.grace_at,
-			next_at = excluded.next_at, seq = excluded.seq`,
+			next_at = excluded.next_at, seq = excluded.seq, shaken_at = excluded.shaken_at`,
 		s.Person, s.Programme, s.State, s.Since, s.Cause, s.Enrolled, s.Done, s.Steps, s.NextDue, s.FreshFrom, s.Certificate,
-		s.Window, s.Expires, s.Grace, next, s.Seq)
+		s.Window, s.Expires, s.Grace, next, s.Seq, s.Shaken)
 	return err
 }
 

@@ -79,6 +79,22 @@ func (t *Training) putWaiver(ctx context.Context, q db.Q, w Waiver, version, req
 		Facts: map[string]any{"waiver": w.ID, "programme": w.Programme, "step": w.Step}, Private: map[string]any{"reason": w.Reason}})
 }
 
+// Spoke says whether somebody has signed or waived a step of a person's programme, and it stands. In the caller's transaction.
+func (t *Training) Spoke(ctx context.Context, q db.Q, who, person, id string) (bool, error) {
+	w, err := wordsOf(ctx, q, person, id)
+	for _, s := range w.Signed {
+		if s.Granted && s.Signer == who {
+			return true, err
+		}
+	}
+	for _, s := range w.Waived {
+		if s.Granted && s.By == who {
+			return true, err
+		}
+	}
+	return false, err
+}
+
 // Words are what others have said on the steps of a person's programme, the latest on each step.
 type Words struct {
 	Signed map[string]Signed // by step
@@ -87,15 +103,19 @@ type Words struct {
 
 // Words gives what others have said on the steps of a programme to whoever may see the person's progress.
 func (t *Training) Words(ctx context.Context, actor access.Actor, person, id string) (Words, error) {
-	out := Words{Signed: map[string]Signed{}, Waived: map[string]Waiver{}}
 	if err := t.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
-		return out, err
+		return Words{}, err
 	}
-	signed, err := signedOf(ctx, t.db.Read(), person, id)
+	return wordsOf(ctx, t.db.Read(), person, id)
+}
+
+func wordsOf(ctx context.Context, q db.Q, person, id string) (Words, error) {
+	out := Words{Signed: map[string]Signed{}, Waived: map[string]Waiver{}}
+	signed, err := signedOf(ctx, q, person, id)
 	if err != nil {
 		return out, err
 	}
-	waived, err := waivedOf(ctx, t.db.Read(), person, id)
+	waived, err := waivedOf(ctx, q, person, id)
 	for _, s := range signed {
 		out.Signed[s.Step] = s
 	}

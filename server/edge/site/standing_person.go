@@ -177,6 +177,9 @@ func (a accountOf) sentenceOf(e certification.Explanation, state certification.S
 	if e.Waiting {
 		key = "cert_team.means_waiting"
 	}
+	if s.Shaken > 0 {
+		return a.v.voice.T(key, args...) + " " + a.v.voice.T("cert_team.why_shaken", "date", a.v.voice.Date(s.Shaken, a.Zone))
+	}
 	return a.v.voice.T(key, args...)
 }
 

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/certification"
@@ -57,11 +59,13 @@ func (s *Site) reason(v visit, r certification.Risk) board.Reason {
 		args = append(args, "date", v.voice.Date(r.Expires-1, s.Zone))
 	case certification.StepLate:
 		args = append(args, "date", s.dueText(v, r.NextDue))
+	case certification.IsShaken:
+		args = append(args, "date", v.voice.Date(r.Shaken, s.Zone))
 	default:
 		args = append(args, "date", v.voice.Date(r.Since, s.Zone))
 	}
 	do := string(r.Why)
-	if !r.Enrolled && r.Why != certification.IsSuspended && r.Why != certification.Waits {
+	if !r.Enrolled && !slices.Contains([]certification.Why{certification.IsShaken, certification.IsSuspended, certification.Waits}, r.Why) {
 		do = "enrol" // who is in the programme no more cannot renew
 	}
 	out.Text, out.Do = v.voice.T("cert_team.why_"+string(r.Why), args...), v.voice.T("cert_team.do_"+do, args...)
