@@ -22,10 +22,11 @@ const longAgo = 430 * 24 * time.Hour
 var earned = []int{400, 371, 368, 350, 341, 318, 300, 262, 231, 204, 190, 171, 160, 149}
 
 // carried is what HR writes where a step is waived for whoever was here before the programme.
-var carried = struct{ waived, complaint, found string }{
+var carried = struct{ waived, complaint, found, wrong string }{
 	"制度上线前已在岗，跟访和考试记录由人力资源核对过，按过渡办法免做。",
 	"客户投诉报价与合同不一致，督查正在核实，核实期间先暂停。",
 	"经核实，考试由他人代做。按第5.1.3条处理。",
+	"复核时查不到当年的跟访记录，免做的依据不成立。",
 }
 
 // veterans gives those who have been here longer their certificates, at the time.
@@ -45,8 +46,8 @@ func (f *filler) veterans(ctx context.Context) error {
 			}
 		}
 	}
-	for i, do := range []func(context.Context, people.Person) error{f.renew, f.specialise, f.suspend, f.revoke, f.reachTheTop} {
-		if at := []int{3, 6, 8, 9, 10}[i]; at < len(all) { // index in earned: who can renew, who holds
+	for i, do := range []func(context.Context, people.Person) error{f.renew, f.specialise, f.suspend, f.revoke, f.reachTheTop, f.takeBack} {
+		if at := []int{3, 6, 8, 9, 10, 12}[i]; at < len(all) { // index in earned: who can renew, who holds
 			if err := do(ctx, all[at]); err != nil {
 				return err
 			}
@@ -154,6 +155,24 @@ func (f *filler) number(ctx context.Context, p people.Person, id string) (string
 		}
 	}
 	return "", err
+}
+
+// takeBack takes back one of the waivers that a certificate rests on: it stays, and its holder comes first among those at risk.
+func (f *filler) takeBack(_ context.Context, p people.Person) error {
+	f.later(f.hour(-6, 11), func(ctx context.Context) error {
+		x, err := f.Certificates.Explain(ctx, access.Operator(), p.ID, "onboarding")
+		if err != nil {
+			return err
+		}
+		for _, i := range x.Verdict.Items {
+			if i.State == programme.Waived {
+				w := training.Waiver{Person: p.ID, Programme: "onboarding", Step: i.Step.ID, Reason: carried.wrong}
+				return f.Training.Unwaive(ctx, f.people["hr"].Actor(), w, "demo-back-"+p.Login)
+			}
+		}
+		return nil
+	})
+	return nil
 }
 
 // renew has somebody renew in their window: one step played, one signed, one waived.

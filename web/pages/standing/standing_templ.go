@@ -415,7 +415,7 @@ func Sign(state string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case "grace", "ends", "late":
+		case "shaken", "grace", "ends", "late":
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<path class=\"sign-edge\" d=\"M8 1.800l6.600 12H1.400z\"></path> <path class=\"sign-line\" d=\"M8 6.200v3.600M8 11.600v.600\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
