@@ -42,7 +42,7 @@ CREATE TABLE review_sheet (
     total      BIGINT  NOT NULL,                            -- sum of the marks
     marked     BIGINT  NOT NULL CHECK (marked > 0),         -- how many items have one
     salt       TEXT    NOT NULL,                            -- hex; the trail keeps the HMAC of the content under it
-    form_id    TEXT    NOT NULL,                            -- the same form sent twice gives once
+    form_id    TEXT    NOT NULL,                            -- SHA-256, hex, of the form's id, which holds a time: sent twice, it gives once
     PRIMARY KEY (request_id, version),
     UNIQUE (request_id, form_id)
 );

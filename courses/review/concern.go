@@ -23,11 +23,12 @@ func (r *Reviews) Concerns(ctx context.Context, actor access.Actor) (bool, error
 	r.concerned.mu.Lock()
 	defer r.concerned.mu.Unlock()
 	if now := r.Clock.Now(); r.concerned.at == 0 || now-r.concerned.at >= fresh || now < r.concerned.at {
+		r.concerned.at = now // though it fail: pages must not queue up to ask a database that is gone
 		ids, err := reviewers(ctx, r.DB.Read())
 		if err != nil {
 			return r.concerned.whom[actor.ID], err
 		}
-		r.concerned.at, r.concerned.whom = now, map[string]bool{}
+		r.concerned.whom = map[string]bool{}
 		for _, id := range ids {
 			r.concerned.whom[id] = true
 		}

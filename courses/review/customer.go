@@ -203,7 +203,7 @@ func (r *Reviews) GiveByLink(ctx context.Context, token string, s Sheet, form st
 		if err := claimPanel(ctx, q, one.Panel); err != nil && fault.KindOf(err) != fault.Conflict {
 			return err
 		}
-		if done, err := sheetByForm(ctx, q, one.ID, form); err != nil || done {
+		if done, err := sheetByForm(ctx, q, one.ID, hashToken(form)); err != nil || done {
 			return err
 		}
 		switch _, l, err := r.link(ctx, q, token); {
@@ -219,7 +219,8 @@ func (r *Reviews) GiveByLink(ctx context.Context, token string, s Sheet, form st
 	})
 }
 
-// hashToken is what is kept of a token: SHA-256, hex. The token has 256 random bits; no salt is needed.
+// hashToken is what is kept of a token: SHA-256, hex. The token has 256 random bits; no salt is needed. Of the form of a sheet
+// a hash is kept too: its id says when it was drawn.
 func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -165,7 +165,7 @@ func (r *Reviews) Give(ctx context.Context, actor access.Actor, id string, s She
 		if closed != nil && fault.KindOf(closed) != fault.Conflict {
 			return closed
 		}
-		if done, err := sheetByForm(ctx, q, id, form); err != nil || done {
+		if done, err := sheetByForm(ctx, q, id, hashToken(form)); err != nil || done {
 			return err
 		}
 		if closed != nil {
@@ -186,7 +186,7 @@ func (r *Reviews) keep(ctx context.Context, q db.Q, panel, id string, version in
 	if err != nil {
 		return err
 	}
-	if err := insertSheet(ctx, q, id, version, s, salt, form); err != nil {
+	if err := insertSheet(ctx, q, id, version, s, salt, hashToken(form)); err != nil {
 		return err
 	}
 	return r.Trail.Append(ctx, q, audit.Event{Act: "review.given", Facts: map[string]any{"panel": panel, "sheet": proof}})

@@ -12,6 +12,7 @@ import (
 	"tongguan/server/base/access"
 	"tongguan/server/base/fault"
 	view "tongguan/web/pages/review"
+	"tongguan/web/parts"
 )
 
 // mountReviews puts qualitative reviews at their addresses.
@@ -45,7 +46,7 @@ func (s *Site) reviewHome(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := view.Home{Frame: s.frame(c, v, v.voice.T("reviews.title")), Open: s.reviewLines(v, open, names), Given: s.reviewLines(v, given, names),
+	p := view.Home{Frame: s.frame(c, v, v.voice.T("reviews.title")), Clause: s.reviewClause(v), Open: s.reviewLines(v, open, names), Given: s.reviewLines(v, given, names),
 		Looks: v.actor.May(access.InviteCustomer, access.Below)}
 	for _, d := range desk {
 		p.Desk = append(p.Desk, view.DeskLine{URL: "/reviews/panels/" + d.ID, Name: names[d.Person], Due: s.dueText(v, d.Due), Asked: d.Asked, Given: d.Given})
@@ -74,6 +75,9 @@ func (s *Site) reviewLines(v visit, all []room.Task, names map[string]string) (o
 	return out
 }
 
+// reviewClause is the clause that reviews rest on.
+func (s *Site) reviewClause(v visit) []parts.Chip { return []parts.Chip{s.chip(v, "3.2.3.2")} }
+
 // reviewForm shows the sheet, as it was given last.
 func (s *Site) reviewForm(c *fiber.Ctx, v visit) error {
 	f, err := s.Reviews.Form(c.UserContext(), v.actor, c.Params("id"))
@@ -93,6 +97,7 @@ func (s *Site) drawReview(c *fiber.Ctx, v visit, f room.Form, p view.Sheet) erro
 	}
 	p.Who = names[f.Person]
 	p.Frame = s.frame(c, v, v.voice.T("reviews.of", "name", p.Who))
+	p.Clause = s.reviewClause(v)
 	p.Action, p.Group, p.Due, p.Given, p.Minimum = "/reviews/"+f.ID, string(f.Side), s.dueText(v, f.Due), f.Given, f.MinShown
 	return s.draw(c, view.SheetPage(p))
 }

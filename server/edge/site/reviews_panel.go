@@ -33,6 +33,7 @@ func (s *Site) drawPanel(c *fiber.Ctx, v visit, p view.Panel, chosen toAsk) erro
 	}
 	p.ID, p.Who, p.Due, p.Closed, p.Own = one.ID, names[one.Person], s.dueText(v, one.Due), one.Closed, one.Own
 	p.Frame = s.frame(c, v, v.voice.T("reviews.of", "name", p.Who))
+	p.Clause = s.reviewClause(v)
 	p.Plan, p.Invite, p.Request, p.Mails = one.MayPlan, one.MayInvite, cmp.Or(p.Request, s.Clock.ID()), s.Reviews.Outbox != nil
 	p.Results = s.reviewResults(v, one.Panel, one.Results)
 	for _, g := range room.Groups() {

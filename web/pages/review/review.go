@@ -11,10 +11,11 @@ import (
 // Home is what the reader reviews.
 type Home struct {
 	layout.Frame
-	Open  []Line
-	Given []Line
-	Desk  []DeskLine // panels that the reader looks after
-	Looks bool       // the reader looks after panels, though there may be none
+	Clause []parts.Chip
+	Open   []Line
+	Given  []Line
+	Desk   []DeskLine // panels that the reader looks after
+	Looks  bool       // the reader looks after panels, though there may be none
 }
 
 // Line is one review in a list.
@@ -52,6 +53,7 @@ var markValues = [5]int{1, 2, 3, 4, 5}
 // Sheet is a form to mark somebody with.
 type Sheet struct {
 	layout.Frame
+	Clause  []parts.Chip
 	Action  string
 	Request string
 	Who     string
@@ -73,6 +75,7 @@ type Sheet struct {
 // Panel is who is asked about somebody, and what was found.
 type Panel struct {
 	layout.Frame
+	Clause        []parts.Chip
 	ID, Who, Due  string
 	Closed, Own   bool
 	Plan          bool // the reader changes who is asked
