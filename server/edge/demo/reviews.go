@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,9 @@ func readReviewed() (r reviewed, err error) {
 	if err != nil {
 		return r, err
 	}
-	return r, yaml.Unmarshal(text, &r)
+	read := yaml.NewDecoder(bytes.NewReader(text))
+	read.KnownFields(true)
+	return r, read.Decode(&r)
 }
 
 // reviewing puts two cycles of reviews into the history: one that is over and shown, and one that runs. It draws from chance of

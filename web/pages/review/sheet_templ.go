@@ -255,7 +255,7 @@ func fields(p Sheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = parts.Area(parts.Field{ID: "comment", Name: "comment", Label: p.T("reviews.on_the_whole"), Value: p.Comment, Error: p.Errors["comment"], Hint: p.T("reviews.comment_hint")}, 4).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = parts.Area(parts.Field{ID: "comment", Name: "comment", Label: p.T("reviews.on_the_whole"), Value: p.Comment, Error: p.Errors["comment"], Hint: p.hint()}, 4).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
