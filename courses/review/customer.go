@@ -215,7 +215,7 @@ func (r *Reviews) GiveByLink(ctx context.Context, token string, s Sheet, form st
 		if err := useLink(ctx, q, one.ID, hashToken(token)); err != nil {
 			return err
 		}
-		return r.keep(ctx, q, one.Panel, one.ID, 1, s, form)
+		return r.keep(ctx, q, kept{Panel: one.Panel, Request: one.ID, Version: 1, Sheet: s, Form: hashToken(form)})
 	})
 }
 

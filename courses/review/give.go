@@ -175,30 +175,39 @@ func (r *Reviews) Give(ctx context.Context, actor access.Actor, id string, s She
 		if err != nil {
 			return err
 		}
-		return r.keep(ctx, q, p.ID, one.ID, version, s, form)
+		return r.keep(ctx, q, kept{Panel: p.ID, Request: one.ID, Version: version, Sheet: s, Form: hashToken(form)})
 	})
 }
 
+// kept is one version of a sheet.
+type kept struct {
+	Panel, Request string
+	Version        int64
+	Sheet          Sheet
+	Salt           string // hex
+	Form           string // hash of the form's id
+}
+
 // keep stores a version of a sheet, and says in the trail that one was given to the panel: not by whom.
-func (r *Reviews) keep(ctx context.Context, q db.Q, panel, id string, version int64, s Sheet, form string) error {
-	salt := r.salt()
-	proof, err := s.proof(salt, panel, id)
+func (r *Reviews) keep(ctx context.Context, q db.Q, k kept) error {
+	k.Salt = r.salt()
+	proof, err := k.proof()
 	if err != nil {
 		return err
 	}
-	if err := insertSheet(ctx, q, id, version, s, salt, hashToken(form)); err != nil {
+	if err := insertSheet(ctx, q, k); err != nil {
 		return err
 	}
-	return r.Trail.Append(ctx, q, audit.Event{Act: "review.given", Facts: map[string]any{"panel": panel, "sheet": proof}})
+	return r.Trail.Append(ctx, q, audit.Event{Act: "review.given", Facts: map[string]any{"panel": k.Panel, "sheet": proof}})
 }
 
 // proof is HMAC-SHA256 of the sheet, with what it was given to, under its salt; hex.
-func (s Sheet) proof(salt, panel, id string) (string, error) {
-	text, err := json.Marshal([]any{panel, id, s.Marks, s.Comments}) // keys of maps are sorted
+func (k kept) proof() (string, error) {
+	text, err := json.Marshal([]any{k.Panel, k.Request, k.Sheet.Marks, k.Sheet.Comments}) // keys of maps are sorted
 	if err != nil {
 		return "", err
 	}
-	m := hmac.New(sha256.New, []byte(salt))
+	m := hmac.New(sha256.New, []byte(k.Salt))
 	m.Write(text)
 	return hex.EncodeToString(m.Sum(nil)), nil
 }

@@ -95,7 +95,9 @@ func (p panel) result(g Group, sheets []given, fit severity.Fit) Result {
 		return Result{Group: g, Withheld: true}
 	}
 	out.Raw, out.Comments = Points(sum, n), p.shuffled(sheets, Whole)
-	out.Adjusted, out.Why = adjusted(g, sheets, out.Items, fit, sum, n)
+	if out.Why = "reviews.why.customer"; g != Customer {
+		out.Adjusted, out.Why = adjusted(sheets, out.Items, fit)
+	}
 	out.HasAdjusted = out.Why == ""
 	return out
 }
@@ -105,31 +107,32 @@ func Points(total, marks int64) int64 {
 	return (2*(total-marks)*10000 + 4*marks) / (2 * 4 * marks)
 }
 
-// adjusted takes from the mean what its reviewers give more than others, each weighed by their marks in it, and rounds half
-// up to hundredths within 0 to 10000; or it says why it cannot.
-func adjusted(g Group, sheets []given, items map[string]int64, fit severity.Fit, sum, n int64) (int64, string) {
-	if g == Customer {
-		return 0, "reviews.why.customer"
-	}
-	more := 0.0
+// adjusted takes from the mean of the items' marks what its reviewers give more than others, each weighed by their marks in it,
+// and rounds half up to hundredths within 0 to 10000; or it says why it cannot: all of the reviewers must be comparable, so
+// that a value is never half corrected.
+func adjusted(sheets []given, items map[string]int64, fit severity.Fit) (int64, string) {
+	var points, marks, more float64
+	var why severity.Reason
 	for _, s := range sheets {
-		marks := 0
-		for id := range s.Marks {
+		n := 0.0
+		for id, m := range s.Marks {
 			if _, shown := items[id]; shown {
-				marks++
+				n, points = n+1, points+float64(m-1)*2500 // whole numbers: their order does not matter
 			}
 		}
 		shift, known := fit.Shifts[s.Reviewer]
 		if !known {
 			shift.Why = severity.Few
 		}
-		if shift.Why != "" {
-			return 0, "reviews.why." + string(shift.Why)
+		if shift.Why != "" && (why == "" || shift.Why < why) { // one of several, whoever's it is
+			why = shift.Why
 		}
-		more += float64(float64(marks) * shift.Value)
+		marks, more = marks+n, more+float64(n*shift.Value)
 	}
-	mean := float64(sum-n) * 2500 / float64(n)
-	return int64(min(max(math.Floor(mean-more/float64(n)+0.5), 0), 10000)), ""
+	if why != "" {
+		return 0, "reviews.why." + string(why)
+	}
+	return int64(min(max(math.Floor((points-more)/marks+0.5), 0), 10000)), ""
 }
 
 // shuffled gives the comments on an item, or on the whole, in order of a keyed hash of their own text: nothing of who wrote

@@ -168,31 +168,35 @@ func TestProposal(t *testing.T) {
 			}
 		}
 		for panel, groups := range all {
-			person := panels[panel]
-			everybody := append(slices.Clone(groups[Superior]), groups[Colleague]...)
-			slices.Sort(everybody)
-			if slices.Contains(everybody, person) || len(slices.Compact(slices.Clone(everybody))) != len(everybody) || len(groups[Colleague]) > sameTeam+otherTeams {
-				t.Fatalf("%s: %v", person, groups)
-			}
-			if want := superior(c, person); cmp.Diff(want, groups[Superior]) != "" {
-				t.Fatalf("%s: superior %v, want %v", person, groups[Superior], want)
-			}
-			same, other := 0, 0
-			for _, id := range groups[Colleague] {
-				if c.manages(person, id) {
-					t.Fatalf("%s manages %s", person, id)
-				}
-				if c.team[id] == c.team[person] {
-					same++
-				} else {
-					other++
-				}
-			}
-			if same > sameTeam || other == 0 && person != "boss" && spare(c, loads, person) {
-				t.Fatalf("%s: %d of the same team, %d of others", person, same, other)
-			}
+			proposed(t, c, panels[panel], groups, loads)
 		}
 	})
+}
+
+// proposed holds what the rule proposes for one person against it.
+func proposed(t *rapid.T, c company, person string, groups map[Group][]string, loads map[string]int) {
+	everybody := append(slices.Clone(groups[Superior]), groups[Colleague]...)
+	slices.Sort(everybody)
+	if slices.Contains(everybody, person) || len(slices.Compact(slices.Clone(everybody))) != len(everybody) || len(groups[Colleague]) > sameTeam+otherTeams {
+		t.Fatalf("%s: %v", person, groups)
+	}
+	if want := superior(c, person); cmp.Diff(want, groups[Superior]) != "" {
+		t.Fatalf("%s: superior %v, want %v", person, groups[Superior], want)
+	}
+	same, other := 0, 0
+	for _, id := range groups[Colleague] {
+		if c.manages(person, id) {
+			t.Fatalf("%s manages %s", person, id)
+		}
+		if c.team[id] == c.team[person] {
+			same++
+		} else {
+			other++
+		}
+	}
+	if same > sameTeam || other == 0 && person != "boss" && spare(c, loads, person) {
+		t.Fatalf("%s: %d of the same team, %d of others", person, same, other)
+	}
 }
 
 // superior is who manages the person, told by the shape of the company: the team's first member, of whom boss is.

@@ -343,12 +343,13 @@ func TestTheSheetIsProvable(t *testing.T) {
 			h.good(err)
 			salt := ""
 			h.good(h.d.Read().Get(ctx, &salt, "SELECT salt FROM review_sheet WHERE request_id = $1 AND version = $2", id, version+1))
-			proof, err := s.proof(salt, "of-a1", id)
+			k := kept{Panel: "of-a1", Request: id, Sheet: s, Salt: salt}
+			proof, err := k.proof()
 			if h.good(err); !strings.Contains(entries, proof) {
 				h.Errorf("version %d is not in the trail", version+1)
 			}
 			s.Marks["teamwork"] = 1
-			if other, err := s.proof(salt, "of-a1", id); err != nil || other == proof {
+			if other, err := k.proof(); err != nil || other == proof {
 				h.Errorf("another sheet proves the same: %v", err)
 			}
 		}

@@ -211,21 +211,21 @@ func nextVersion(ctx context.Context, q db.Q, id, person string) (int64, error) 
 	return v, err
 }
 
-func insertSheet(ctx context.Context, q db.Q, id string, version int64, s Sheet, salt, form string) error {
-	marks, err := json.Marshal(s.Marks)
+func insertSheet(ctx context.Context, q db.Q, k kept) error {
+	marks, err := json.Marshal(k.Sheet.Marks)
 	if err != nil {
 		return err
 	}
-	comments, err := json.Marshal(s.Comments)
+	comments, err := json.Marshal(k.Sheet.Comments)
 	if err != nil {
 		return err
 	}
 	total := 0
-	for _, m := range s.Marks {
+	for _, m := range k.Sheet.Marks {
 		total += m
 	}
 	_, err = q.Exec(ctx, `INSERT INTO review_sheet (request_id, version, marks, comments, total, marked, salt, form_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, id, version, string(marks), string(comments), total, len(s.Marks), salt, form)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, k.Request, k.Version, string(marks), string(comments), total, len(k.Sheet.Marks), k.Salt, k.Form)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/review"
+	"tongguan/server/base/config"
 	"tongguan/server/base/db"
 )
 
@@ -122,4 +123,35 @@ func TestASheetOutlivesItsPanel(t *testing.T) {
 		}
 		learner.get("/reviews/"+h.names["review"]).want(h.T, http.StatusNotFound)
 	})
+}
+
+// TestACustomerIsWrittenTo mails a link where mail is set up: the mail says who asks about whom in both languages, and its link works.
+func TestACustomerIsWrittenTo(t *testing.T) {
+	h := one(t, options{change: func(c *config.Config) {
+		c.SMTP, c.MailFrom, c.Company = "smtp://127.0.0.1:1?tls=none", "tongguan@example.cn", "衡川工控"
+	}})
+	h.stock()
+	form := f{"name": {"恒川机械 王经理"}, "email": {"wang@example.com"}, "request": {"r-9"}}
+	h.as("manager").post("/reviews/panels/panel/invite", form).want(t, http.StatusOK)
+	h.as("manager").post("/reviews/panels/panel/invite", form).want(t, http.StatusSeeOther) // the same form again
+	mails, err := h.Outbox.Take(context.Background(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := 0
+	for _, m := range mails {
+		if m.To != "wang@example.com" {
+			continue
+		}
+		sent++
+		_, link, found := strings.Cut(m.Text, h.Config.URL+"/reviews/customer/")
+		link, _, _ = strings.Cut(link, "\n")
+		if !found || m.Subject != "衡川工控请您评价某人 learner" || !strings.Contains(m.Text, "Dear 恒川机械 王经理") {
+			t.Errorf("%s\n%s", m.Subject, m.Text)
+		}
+		h.as("").get("/reviews/customer/"+link).want(t, http.StatusOK)
+	}
+	if sent != 1 {
+		t.Errorf("%d mails", sent)
+	}
 }
