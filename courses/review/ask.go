@@ -88,7 +88,8 @@ func (r *Reviews) company(ctx context.Context) (company, error) {
 	}
 }
 
-// Ask asks one more person to review, as superior or colleague.
+// Ask asks one more person to review, as superior or colleague. A superior must be one, since a single superior's marks are
+// shown: whoever asks a colleague as a superior would learn what that colleague gave.
 func (r *Reviews) Ask(ctx context.Context, actor access.Actor, panel string, side Group, person string) error {
 	p, to, err := r.panelFor(ctx, actor, panel)
 	if err == nil {
@@ -108,6 +109,18 @@ func (r *Reviews) Ask(ctx context.Context, actor access.Actor, panel string, sid
 	case person == p.Person:
 		return fault.New(fault.Invalid, "reviews.not_oneself").At("person")
 	}
+	if side == Superior {
+		if to, err = r.People.Relation(ctx, who.Actor(), p.Person); err == nil && to != access.Below {
+			err = fault.New(fault.Invalid, "reviews.not_superior").At("group")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.add(ctx, actor, panel, side, person)
+}
+
+func (r *Reviews) add(ctx context.Context, actor access.Actor, panel string, side Group, person string) error {
 	defer r.forget()
 	return r.DB.Write(ctx, func(q db.Q) error {
 		if err := claimPanel(ctx, q, panel); err != nil {

@@ -13,7 +13,8 @@
 //     it belongs;
 //   - of a group in which somebody has given nobody can be taken out any more: whom that is refused of would have given.
 //
-// The superior is one person, whom everybody knows; customers are shown as "customers", however few they are, and are told so.
+// The superior is one person, whom everybody knows, and whose marks are shown: nobody can be asked as one who is none.
+// Customers are shown as "customers", however few they are, and are told so.
 //
 // # What the trail says
 //

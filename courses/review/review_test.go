@@ -272,7 +272,12 @@ func TestAskAndUnask(t *testing.T) {
 		h.bad(h.Ask(ctx, hr, "of-a1", Customer, h.id("a4")), fault.Invalid)
 		h.good(h.People.Suspend(ctx, access.Operator(), h.id("a5")))
 		h.bad(h.Ask(ctx, hr, "of-a1", Colleague, h.id("a5")), fault.Invalid)
-		h.good(h.Ask(ctx, hr, "of-a1", Superior, h.id("a2"))) // asked already: stays as it is
+		h.good(h.Ask(ctx, hr, "of-a1", Superior, h.id("boss"))) // a superior too
+		h.good(h.Unask(ctx, hr, "of-a1", h.request("a1", "boss")))
+		h.good(h.Ask(ctx, hr, "of-a1", Colleague, h.id("a2"))) // asked already: stays as it is
+		for _, login := range []string{"a4", "mb", "hr"} {
+			h.bad(h.Ask(ctx, hr, "of-a1", Superior, h.id(login)), fault.Invalid) // or what they give would be shown
+		}
 		h.good(h.Unask(ctx, hr, "of-a1", h.request("a1", "a3")))
 		h.bad(h.Unask(ctx, hr, "of-a1", "none"), fault.Conflict)
 		h.give("a1", "a2", marks(3, 3, 3))
