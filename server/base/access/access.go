@@ -78,13 +78,19 @@ const (
 	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
 	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
 	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
+
+	GiveReview     Action = "review.give"   // review a colleague; the panel's list says who
+	PlanReviews    Action = "review.plan"   // say who reviews whom, and see who is asked
+	InviteCustomer Action = "review.invite" // make a link with which a customer reviews somebody
+	SeeReviews     Action = "review.see"    // what a group of reviewers found, never what one did
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
+		GiveReview, PlanReviews, InviteCustomer, SeeReviews}
 }
 
 type grant map[Role][]Relation
@@ -122,6 +128,11 @@ var table = map[Action]grant{
 	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
 	AskExternal:       everyone,
 	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
+
+	GiveReview:     everyone.only(Below, Other), // never oneself
+	PlanReviews:    {HR: {Below, Other}},
+	InviteCustomer: {Manager: {Below}, HR: {Below, Other}},
+	SeeReviews:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}}), // one's own once they are shown; not the inspector
 }
 
 // only gives every role of g these relations.
