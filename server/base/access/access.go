@@ -78,13 +78,21 @@ const (
 	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
 	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
 	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
+
+	RunAppraisal     Action = "appraisal.run"     // open cycles, calibrate, show, close and correct
+	SetTarget        Action = "appraisal.target"  // say what somebody is to aim at
+	SeeAppraisal     Action = "appraisal.see"     // records whole; results once they are shown
+	InspectAppraisal Action = "appraisal.inspect" // that a record is there, how it was computed, and whether it is whole: no reviews
+	RespondAppraisal Action = "appraisal.respond" // agree to one's targets, answer one's result
+	DecideAppeal     Action = "appraisal.decide"  // decide a dispute of somebody one does not manage
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
+		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal}
 }
 
 type grant map[Role][]Relation
@@ -122,6 +130,13 @@ var table = map[Action]grant{
 	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
 	AskExternal:       everyone,
 	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
+
+	RunAppraisal:     {HR: {Below, Other}},
+	SetTarget:        {Manager: {Below}, HR: {Below, Other}},
+	SeeAppraisal:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}}),
+	InspectAppraisal: {Inspector: {Below, Other}},
+	RespondAppraisal: everyone,
+	DecideAppeal:     {HR: {Other}},
 }
 
 // only gives every role of g these relations.
