@@ -359,6 +359,7 @@ func (r Report) Whole() bool { return r.Computed && len(r.Differences) == 0 }
 type Ruling struct {
 	Score  int64 // hundredths of a point, 0 to composite.MaxScore
 	Reason string
+	Seen   int64 // how many entries the page showed: where there are more by now, it is a Conflict
 }
 
 // Answer is what somebody says to their result.

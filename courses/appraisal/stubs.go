@@ -39,8 +39,8 @@ func (a *Appraisals) SetTargets(ctx context.Context, actor access.Actor, record 
 	return errLater
 }
 
-// AgreeTargets is the person's consent to all targets as they stand.
-func (a *Appraisals) AgreeTargets(ctx context.Context, actor access.Actor, record, request string) error {
+// AgreeTargets is the person's consent to all targets as they stand; seen is how many steps (Whole.Steps) the page showed.
+func (a *Appraisals) AgreeTargets(ctx context.Context, actor access.Actor, record string, seen int, request string) error {
 	return errLater
 }
 
