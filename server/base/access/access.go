@@ -78,13 +78,17 @@ const (
 	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
 	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
 	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
+
+	SeeFigures   Action = "figure.see"   // what somebody achieved, by the indicators of 3.2.1
+	EnterFigures Action = "figure.enter" // type, import, withdraw; never one's own
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
+		SeeFigures, EnterFigures}
 }
 
 type grant map[Role][]Relation
@@ -122,6 +126,9 @@ var table = map[Action]grant{
 	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
 	AskExternal:       everyone,
 	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
+
+	SeeFigures:   everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	EnterFigures: {Manager: {Below}, HR: {Below, Other}},
 }
 
 // only gives every role of g these relations.
