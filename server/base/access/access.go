@@ -85,6 +85,9 @@ const (
 	InspectAppraisal Action = "appraisal.inspect" // that a record is there, how it was computed, and whether it is whole: no reviews
 	RespondAppraisal Action = "appraisal.respond" // agree to one's targets, answer one's result
 	DecideAppeal     Action = "appraisal.decide"  // decide a dispute of somebody one does not manage
+
+	SeeFigures   Action = "figure.see"   // what somebody achieved, by the indicators of 3.2.1
+	EnterFigures Action = "figure.enter" // type, import, withdraw; never one's own
 )
 
 // Actions lists the actions.
@@ -92,7 +95,8 @@ func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
-		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal}
+		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal,
+		SeeFigures, EnterFigures}
 }
 
 type grant map[Role][]Relation
@@ -137,6 +141,8 @@ var table = map[Action]grant{
 	InspectAppraisal: {Inspector: {Below, Other}},
 	RespondAppraisal: everyone,
 	DecideAppeal:     {HR: {Other}},
+	SeeFigures:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	EnterFigures:     {Manager: {Below}, HR: {Below, Other}},
 }
 
 // only gives every role of g these relations.

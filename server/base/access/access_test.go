@@ -41,6 +41,8 @@ content.desk.see author other
 session.hold     manager below | hr below other
 external.ask     learner self | manager self | author self | hr self | inspector self | admin self
 external.decide  manager below | hr below other
+figure.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self
+figure.enter     manager below | hr below other
 `
 
 func TestWholeTable(t *testing.T) {

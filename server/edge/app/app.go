@@ -17,6 +17,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
+	"tongguan/courses/indicator"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
@@ -78,6 +79,8 @@ type App struct {
 	Amendments   *amendment.Amendments
 	Reports      *certification.Reports
 	Seal         *seal.Seal
+
+	Indicators *indicator.Indicators
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -166,6 +169,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
+	a.measure()
 	a.amend(ledger)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
@@ -201,6 +205,7 @@ func (a *App) Reread() {
 	}
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
+	a.rereadIndicators()
 	if _, _, err := a.Programmes.Refresh(); err != nil {
 		a.Log.Warn("content", "error", err)
 	}

@@ -69,6 +69,7 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.training", "/training", true},
 		{"nav.policy", "/policy", true},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
+		{"nav.figures", "/figures", v.actor.May(access.SeeFigures, access.Below)},
 		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},
 		{"nav.teams", "/admin/teams", v.actor.May(access.SeeTeams, access.Other)},
 		{"nav.desk", "/desk", v.actor.May(access.SeeContentDesk, access.Other)},

@@ -19,6 +19,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
+	"tongguan/courses/indicator"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
@@ -74,6 +75,8 @@ type Site struct {
 
 	Certificates *certification.Certification
 	Seal         *seal.Seal
+
+	Indicators *indicator.Indicators
 
 	Secret    []byte
 	URL       string // under which people reach the site
