@@ -88,6 +88,11 @@ const (
 
 	SeeFigures   Action = "figure.see"   // what somebody achieved, by the indicators of 3.2.1
 	EnterFigures Action = "figure.enter" // type, import, withdraw; never one's own
+
+	GiveReview     Action = "review.give"   // review a colleague; the panel's list says who
+	PlanReviews    Action = "review.plan"   // say who reviews whom, and see who is asked
+	InviteCustomer Action = "review.invite" // make a link with which a customer reviews somebody
+	SeeReviews     Action = "review.see"    // what a group of reviewers found, never what one did
 )
 
 // Actions lists the actions.
@@ -96,7 +101,8 @@ func Actions() []Action {
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
 		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal,
-		SeeFigures, EnterFigures}
+		SeeFigures, EnterFigures,
+		GiveReview, PlanReviews, InviteCustomer, SeeReviews}
 }
 
 type grant map[Role][]Relation
@@ -143,6 +149,10 @@ var table = map[Action]grant{
 	DecideAppeal:     {HR: {Other}},
 	SeeFigures:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
 	EnterFigures:     {Manager: {Below}, HR: {Below, Other}},
+	GiveReview:       everyone.only(Below, Other), // never oneself
+	PlanReviews:      {HR: {Below, Other}},
+	InviteCustomer:   {Manager: {Below}, HR: {Below, Other}},
+	SeeReviews:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}}), // one's own once they are shown; not the inspector
 }
 
 // only gives every role of g these relations.

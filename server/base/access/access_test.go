@@ -43,6 +43,10 @@ external.ask     learner self | manager self | author self | hr self | inspector
 external.decide  manager below | hr below other
 figure.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 figure.enter     manager below | hr below other
+review.give      learner below other | manager below other | author below other | hr below other | inspector below other | admin below other
+review.plan      hr below other
+review.invite    manager below | hr below other
+review.see       learner self | manager self below | author self | hr self below other | inspector self | admin self
 `
 
 func TestWholeTable(t *testing.T) {
