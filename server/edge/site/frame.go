@@ -67,6 +67,7 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.practice", "/practice", true},
 		{"nav.certificates", "/certificates", true},
 		{"nav.training", "/training", true},
+		{"nav.appraisal", "/appraisals", true},
 		{"nav.policy", "/policy", true},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
 		{"nav.figures", "/figures", v.actor.May(access.SeeFigures, access.Below)},

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/amendment"
+	"tongguan/courses/appraisal"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
@@ -75,6 +76,8 @@ type Site struct {
 
 	Certificates *certification.Certification
 	Seal         *seal.Seal
+
+	Appraisals *appraisal.Appraisals
 
 	Indicators *indicator.Indicators
 

@@ -2,8 +2,6 @@
 package appraisal
 
 import (
-	"fmt"
-
 	"tongguan/web/layout"
 	"tongguan/web/parts"
 )
@@ -86,33 +84,26 @@ type Person struct{ Name, Login string }
 // Plan is the form that opens a cycle.
 type Plan struct {
 	layout.Frame
-	Request                                           string
-	Schemes                                           []parts.Choice
-	Scheme, SchemeTitle                               string
-	Kind                                              string // month or year
-	Period                                            string
-	Teams                                             []parts.Choice
-	Roles                                             []parts.Choice
-	People                                            string
-	Days                                              []parts.Field
-	Missing                                           []parts.Choice
-	Least                                             string
-	Leniency, HasReviews                              bool
-	Weights                                           []Weight
-	Sum                                               string // of the weights, in per cent
-	SumGood                                           bool
-	Rules                                             []Rule
-	Errors                                            map[string]string
-	Preview                                           bool
-	Affected, Taken                                   []Person
-	AffectedMore, TakenMore, AffectedText, TakenText string
-}
-
-// Row is one record in the table of a cycle.
-type Row struct {
-	Line
-	Team      string
-	Agreement string
+	Request                 string
+	Schemes                 []parts.Choice
+	Scheme, SchemeTitle     string
+	Kind                    string // month or year
+	Period                  string
+	Teams                   []parts.Choice
+	Roles                   []parts.Choice
+	People                  string
+	Days                    []parts.Field
+	Missing                 []parts.Choice
+	Least                   string
+	Leniency, HasReviews    bool
+	Weights                 []Weight
+	Sum                     string // of the weights, in per cent
+	SumGood                 bool
+	Rules                   []Rule
+	Errors                  map[string]string
+	Preview                 bool
+	Affected, Taken         []Person
+	AffectedText, TakenText string
 }
 
 // Cycle is one cycle as those who run it see it.
@@ -129,13 +120,12 @@ type Cycle struct {
 	Adapted, Closed         bool
 	States, Bands, Teams    parts.Select
 	OnlyLate, Filtered      bool
-	Rows                    []Row
+	Rows                    []Line
 	Next, First             string
 	Exports                 []parts.Link
 	Runs                    bool
 	MayAdd, MayMove         bool
 	ToShow, ToClose         int
-	Unscored                int // that wait for a person to set a result
 	Request                 string
 	Adding                  string
 	Errors                  map[string]string
@@ -146,8 +136,12 @@ type Fact struct{ Label, Value string }
 
 func segment(s Share) string { return "appr-seg " + s.State.look() + " appr-seg-" + s.State.Key }
 
-func field(p Plan, id, label, hint string) parts.Field {
-	return parts.Field{ID: id, Name: id, Label: label, Hint: hint, Error: p.Errors[id]}
+// first gives the first that is not empty.
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
 }
-
-func spanAll(n int) string { return fmt.Sprint(n) }

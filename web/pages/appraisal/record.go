@@ -38,6 +38,12 @@ type Item struct {
 	Months         []MonthLine
 }
 
+// Goal is a target, with what was measured where that is known.
+type Goal struct {
+	Label, Target, Actual, Source string
+	Simulated                     bool
+}
+
 // MonthLine is a month that a year rests on.
 type MonthLine struct{ Period, Score, URL, Hash string }
 
@@ -116,42 +122,42 @@ type Verdict struct {
 // One is a record.
 type One struct {
 	layout.Frame
-	ID, Who, Title, Period  string
-	State                   State
-	Since                   string
-	Next, Until             string
-	Acts, Late, Own         bool
-	Silence                 string // what silence means, and when it begins
-	Simulated, Inspected    bool
-	Closed                  bool
-	Hidden                  string // why there is no result here, or ""
-	Has                     bool
-	Score, Band             string
-	BasedOn                 string // which entry the result is
-	Scale                   *Scale
-	Goals                   []Fact // where nothing is computed yet
-	GoalsNote               string
-	Measured                bool
-	Items                   []Item
-	Sums                    []Sum // quantitative and qualitative
-	Total                   Sum
-	Short                   string // why there is no result though it was computed
-	Adjustments             []Step
-	History                 []Step
-	Groups                  []Group
-	Certificates            []Held
-	Learning                string
-	Proofs                  []Proof
-	Targets                 []TargetLine
-	Timeline                []Moment
-	Hash, SchemeHash        string
-	Adapted                 bool
-	VerifyURL               string
-	Verdict                 *Verdict
-	Deeds                   map[string]*Deed
-	Request                 string
-	Crumbs                  []parts.Link
-	CycleURL                string
+	ID, Who, Title, Period string
+	State                  State
+	Since                  string
+	Next, Until            string
+	Acts, Late, Own        bool
+	Silence                string // what silence means, and when it begins
+	Simulated, Inspected   bool
+	Closed                 bool
+	Hidden                 string // why there is no result here, or ""
+	Has                    bool
+	Score, Band            string
+	BasedOn                string // which entry the result is
+	Scale                  *Scale
+	Goals                  []Goal
+	GoalsNote              string
+	Measured               bool
+	Items                  []Item
+	Sums                   []Sum // quantitative and qualitative
+	Total                  Sum
+	Short                  string // why there is no result though it was computed
+	Adjustments            []Step
+	History                []Step
+	Groups                 []Group
+	Certificates           []Held
+	Learning               string
+	Proofs                 []Proof
+	Targets                []TargetLine
+	Timeline               []Moment
+	Hash, SchemeHash       string
+	Adapted                bool
+	VerifyURL              string
+	Verdict                *Verdict
+	Deeds                  map[string]*Deed
+	Request                string
+	Crumbs                 []parts.Link
+	CycleURL               string
 }
 
 // Open says whether there is a form for it.
