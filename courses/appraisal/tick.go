@@ -75,32 +75,31 @@ func (a *Appraisals) step(c Cycle, r living, do Act, at int64) (step, error) {
 	}
 	s := step{living: r, to: to, act: do, at: at}
 	day := c.Deadlines.of(to)
-	if to == Shown {
-		day = a.respondBy(c, at)
-		s.respondBy = day
-	}
 	if to == Calibration {
 		return s, nil // time shows what has a result; whether there is one is computed yet
 	}
 	var err error
+	if to == Shown {
+		if day, err = a.respondBy(c, at); err != nil {
+			return s, err
+		}
+		s.respondBy = day
+	}
 	s.next, err = a.end(day)
 	return s, err
 }
 
 // respondBy is the last day to respond to a result that is shown at a moment: the cycle's, or as many days later as lie
 // between the last two deadlines, so that nobody has less time because HR took more.
-func (a *Appraisals) respondBy(c Cycle, at int64) string {
-	shown := time.UnixMilli(at).In(a.zone).Format(time.DateOnly)
-	if shown <= c.Calibration {
-		return c.Response
+func (a *Appraisals) respondBy(c Cycle, at int64) (string, error) {
+	over, err := a.end(c.Calibration)
+	if err != nil || at <= over {
+		return c.Response, err
 	}
 	from, err1 := time.Parse(time.DateOnly, c.Calibration)
 	to, err2 := time.Parse(time.DateOnly, c.Response)
-	on, err3 := time.Parse(time.DateOnly, shown)
-	if errors.Join(err1, err2, err3) != nil {
-		return c.Response
-	}
-	return max(c.Response, on.Add(to.Sub(from)).Format(time.DateOnly))
+	on, err3 := time.Parse(time.DateOnly, time.UnixMilli(at).In(a.zone).Format(time.DateOnly))
+	return max(c.Response, on.Add(to.Sub(from)).Format(time.DateOnly)), errors.Join(err1, err2, err3)
 }
 
 // take makes planned transitions; errMoved where one of the records is not as it was read.
