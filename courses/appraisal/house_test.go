@@ -340,3 +340,11 @@ func (h *house) shown() {
 	h.calibrating()
 	h.must(h.Show(ctx, h.hr.Actor(), h.of(h.ann).ID, h.form()))
 }
+
+func dateAfter(date string, days int) string {
+	d, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		panic(err)
+	}
+	return d.AddDate(0, 0, days).Format(time.DateOnly)
+}
