@@ -205,10 +205,10 @@ func points(n int64) string {
 	return fmt.Sprintf("%d.%02d", n/100, n%100)
 }
 
-// short2 writes hundredths without the decimals that say nothing: 2500 is 25, 1250 is 12.5.
-func short2(n int64) string {
+// trimmed writes hundredths without the decimals that say nothing: 2500 is 25, 1250 is 12.5.
+func trimmed(n int64) string {
 	if n < 0 {
-		return "−" + short2(-n)
+		return "−" + trimmed(-n)
 	}
 	return strings.TrimSuffix(strings.TrimRight(points(n), "0"), ".")
 }

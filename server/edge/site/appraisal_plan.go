@@ -51,7 +51,7 @@ func (s *Site) cycleNew(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	d := cyclePlan{scheme: scheme, period: c.Query("period"), request: s.Clock.ID(), missing: string(scheme.Missing), least: short2(scheme.Least), lenien: "1",
+	d := cyclePlan{scheme: scheme, period: c.Query("period"), request: s.Clock.ID(), missing: string(scheme.Missing), least: trimmed(scheme.Least), lenien: "1",
 		weights: map[string]string{}, rules: s.ruleRows(v, scheme)}
 	first, last, ok := s.span(scheme.Cycle, d.period)
 	if !ok {
@@ -60,7 +60,7 @@ func (s *Site) cycleNew(c *fiber.Ctx, v visit) error {
 	}
 	d.days = s.usualDays(first, last)
 	for _, i := range scheme.Items {
-		d.weights[i.ID] = short2(i.Weight)
+		d.weights[i.ID] = trimmed(i.Weight)
 	}
 	return s.drawPlan(c, v, d)
 }
@@ -108,10 +108,10 @@ func (s *Site) ruleRows(v visit, scheme *composite.Scheme) (out []pages.Rule) {
 	add := func(r composite.Rule) {
 		row := pages.Rule{N: strconv.Itoa(len(out)), Programme: r.Programme, Title: s.programmeTitle(v, r.Programme), Flag: r.Flag, Warn: r.Warn}
 		if r.Bonus > 0 {
-			row.Bonus = short2(r.Bonus)
+			row.Bonus = trimmed(r.Bonus)
 		}
 		if r.HasCap {
-			row.Cap = short2(r.Cap)
+			row.Cap = trimmed(r.Cap)
 		}
 		var roles []string
 		for _, role := range r.Roles {
@@ -290,7 +290,7 @@ func (s *Site) weightFields(v visit, d cyclePlan, p *pages.Plan) {
 		}
 		p.Weights = append(p.Weights, w)
 	}
-	p.Sum, p.SumGood = short2(sum), sum == composite.Whole
+	p.Sum, p.SumGood = trimmed(sum), sum == composite.Whole
 }
 
 // previewed puts whom the plan is about on the page.

@@ -202,10 +202,10 @@ func scaleOf(v visit, w appraisal.Whole) *pages.Scale {
 	for _, b := range bands {
 		from := max(b.From, first)
 		x := at(from)
-		out.Bands = append(out.Bands, pages.Band{Name: b.Name.In(v.lang), From: short2(from), X: fmt.Sprint(x), W: fmt.Sprint(max(at(end)-x-2, 1)),
+		out.Bands = append(out.Bands, pages.Band{Name: b.Name.In(v.lang), From: trimmed(from), X: fmt.Sprint(x), W: fmt.Sprint(max(at(end)-x-2, 1)),
 			Mid: fmt.Sprint((x + at(end)) / 2), Here: b.ID == w.Band})
 		if b.ID == w.Band {
-			out.Reading = v.voice.T("appraisal_page.reading", "score", points(w.Score), "band", b.Name.In(v.lang), "from", short2(b.From), "to", short2(end))
+			out.Reading = v.voice.T("appraisal_page.reading", "score", points(w.Score), "band", b.Name.In(v.lang), "from", trimmed(b.From), "to", trimmed(end))
 			if above.ID != "" {
 				out.Reading += v.voice.T("appraisal_page.reading_next", "band", above.Name.In(v.lang), "gap", points(above.From-w.Score))
 			}

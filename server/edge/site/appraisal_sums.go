@@ -55,7 +55,7 @@ func (x sums) lines() (out []pages.Item) {
 }
 
 func (x sums) line(i composite.Item, l composite.Line, in appraisal.Input) pages.Item {
-	p := pages.Item{Name: x.itemName(i), Weight: short2(l.Weight) + "%", Points: points(l.Score), Product: product(l.Product), Out: l.Fate == composite.Dropped}
+	p := pages.Item{Name: x.itemName(i), Weight: trimmed(l.Weight) + "%", Points: points(l.Score), Product: product(l.Product), Out: l.Fate == composite.Dropped}
 	if i.Kind == composite.OfIndicator {
 		x.measured(i, l, in, &p)
 	}
@@ -94,7 +94,7 @@ func (x sums) measured(i composite.Item, l composite.Line, in appraisal.Input, p
 	}
 	p.Curve = x.curve(i.Curve)
 	if l.Fate == composite.Counted {
-		p.Attainment = short2(l.Attainment) + "%"
+		p.Attainment = trimmed(l.Attainment) + "%"
 		p.Working = x.working(i, l)
 	}
 }
@@ -102,11 +102,11 @@ func (x sums) measured(i composite.Item, l composite.Line, in appraisal.Input, p
 // curve says how an attainment becomes points.
 func (x sums) curve(c composite.Curve) string {
 	if len(c.Steps) == 0 {
-		return x.voice.T("appraisal_page.curve_line", "slope", short2(c.Slope/100), "floor", short2(c.Floor), "cap", short2(c.Cap))
+		return x.voice.T("appraisal_page.curve_line", "slope", trimmed(c.Slope/100), "floor", trimmed(c.Floor), "cap", trimmed(c.Cap))
 	}
 	var steps []string
 	for _, s := range c.Steps {
-		steps = append(steps, x.voice.T("appraisal_page.curve_step", "from", short2(s.From)+"%", "points", short2(s.Score)))
+		steps = append(steps, x.voice.T("appraisal_page.curve_step", "from", trimmed(s.From)+"%", "points", trimmed(s.Score)))
 	}
 	return x.voice.T("appraisal_page.curve_steps", "steps", strings.Join(steps, x.voice.T("appraisal_page.semicolon")))
 }
@@ -117,7 +117,7 @@ func (x sums) working(i composite.Item, l composite.Line) string {
 	if i.Less {
 		key = "appraisal_page.attained_less"
 	}
-	out := x.voice.T(key, "actual", x.value(i, l.Actual), "target", x.value(i, l.Target), "attainment", short2(l.Attainment)+"%")
+	out := x.voice.T(key, "actual", x.value(i, l.Actual), "target", x.value(i, l.Target), "attainment", trimmed(l.Attainment)+"%")
 	if len(i.Curve.Steps) > 0 {
 		return out + x.voice.T("appraisal_page.points_step", "points", points(l.Score))
 	}
@@ -126,7 +126,7 @@ func (x sums) working(i composite.Item, l composite.Line) string {
 	if off < 0 {
 		sign, off = "−", -off
 	}
-	formula := fmt.Sprintf("100 %s %s × %s = %s", sign, short2(i.Curve.Slope/100), short2(off), points(straight))
+	formula := fmt.Sprintf("100 %s %s × %s = %s", sign, trimmed(i.Curve.Slope/100), trimmed(off), points(straight))
 	out += x.voice.T("appraisal_page.points_line", "formula", formula)
 	switch {
 	case straight > l.Score:
@@ -185,11 +185,11 @@ func (x sums) sum(label string, p composite.Part, belongs func(composite.Line) b
 	var terms []string
 	for _, l := range x.w.Result.Lines {
 		if belongs(l) && l.Fate != composite.Dropped {
-			terms = append(terms, short2(l.Weight)+"×"+points(l.Score))
+			terms = append(terms, trimmed(l.Weight)+"×"+points(l.Score))
 		}
 	}
 	out := pages.Sum{Label: label, Score: points(p.Score), Exact: quotient(p)}
-	out.Formula = "(" + strings.Join(terms, " + ") + ") ÷ " + short2(p.Weight)
+	out.Formula = "(" + strings.Join(terms, " + ") + ") ÷ " + trimmed(p.Weight)
 	return out
 }
 
@@ -203,11 +203,11 @@ func quotient(p composite.Part) string {
 	if rest > 0 {
 		exact += fmt.Sprintf("%02d", rest*100/p.Weight)
 		if rest*100%p.Weight > 0 {
-			return "= " + product(p.Sum) + " ÷ " + short2(p.Weight) + " = " + exact + "… ≈"
+			return "= " + product(p.Sum) + " ÷ " + trimmed(p.Weight) + " = " + exact + "… ≈"
 		}
-		return "= " + product(p.Sum) + " ÷ " + short2(p.Weight) + " = " + exact + " ≈"
+		return "= " + product(p.Sum) + " ÷ " + trimmed(p.Weight) + " = " + exact + " ≈"
 	}
-	return "= " + product(p.Sum) + " ÷ " + short2(p.Weight) + " ="
+	return "= " + product(p.Sum) + " ÷ " + trimmed(p.Weight) + " ="
 }
 
 // product writes per cent × points, which has four decimals, with at least two of them.
@@ -237,7 +237,7 @@ func (x sums) compute(p *pages.One) {
 		p.Total.Formula, p.Total.Exact = "", x.voice.T("appraisal_page.not_yours")+" ="
 	}
 	if !r.Enough {
-		p.Short = x.voice.T("appraisal_page.short", "least", short2(x.w.In.Scheme.Least)+"%")
+		p.Short = x.voice.T("appraisal_page.short", "least", trimmed(x.w.In.Scheme.Least)+"%")
 	}
 	for _, a := range r.Adjustments {
 		p.Adjustments = append(p.Adjustments, x.adjustment(a))
