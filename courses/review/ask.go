@@ -37,6 +37,7 @@ func (r *Reviews) Propose(ctx context.Context, q db.Q, panels ...string) error {
 }
 
 func (r *Reviews) proposeOne(ctx context.Context, q db.Q, c company, p panel) error {
+	defer r.forget()
 	counts, err := counted(ctx, q, []string{p.ID})
 	if err != nil || counts[p.ID][Superior].Asked+counts[p.ID][Colleague].Asked > 0 {
 		return err
@@ -107,6 +108,7 @@ func (r *Reviews) Ask(ctx context.Context, actor access.Actor, panel string, sid
 	case person == p.Person:
 		return fault.New(fault.Invalid, "reviews.not_oneself").At("person")
 	}
+	defer r.forget()
 	return r.DB.Write(ctx, func(q db.Q) error {
 		if err := claimPanel(ctx, q, panel); err != nil {
 			return err
@@ -149,6 +151,7 @@ func (r *Reviews) Unask(ctx context.Context, actor access.Actor, panel, id strin
 	if err != nil {
 		return err
 	}
+	defer r.forget()
 	return r.DB.Write(ctx, func(q db.Q) error {
 		if err := claimPanel(ctx, q, panel); err != nil {
 			return err

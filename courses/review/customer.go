@@ -48,6 +48,7 @@ func (g *Guest) clean() error {
 // Invitation is a link as it is made.
 type Invitation struct {
 	Person  string // who is reviewed: the id
+	Name    string // and the name
 	Contact string
 	Token   string // of the link, known only now; "" where the form was sent before and its link is on its way by mail
 	Due     string // YYYY-MM-DD, the last day
@@ -72,7 +73,11 @@ func (r *Reviews) Invite(ctx context.Context, actor access.Actor, panel string, 
 	if err != nil {
 		return Invitation{}, err
 	}
-	i := Invitation{Person: p.Person, Contact: g.Name, Due: p.Due, Mailed: g.Email != "" && r.Outbox != nil,
+	names, err := r.People.Names(ctx, []string{p.Person})
+	if err != nil {
+		return Invitation{}, err
+	}
+	i := Invitation{Person: p.Person, Name: names[p.Person], Contact: g.Name, Due: p.Due, Mailed: g.Email != "" && r.Outbox != nil,
 		Token: base64.RawURLEncoding.EncodeToString(r.Clock.Bytes(32))}
 	err = r.DB.Write(ctx, func(q db.Q) error { return r.invite(ctx, q, actor, panel, g, &i) })
 	return i, err

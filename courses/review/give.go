@@ -111,22 +111,21 @@ func (r *Reviews) Mine(ctx context.Context, actor access.Actor) (open, given []T
 // Form is what a reviewer fills in.
 type Form struct {
 	Task
-	Items []Item
-	Sheet Sheet // as the reviewer gave it last
+	Items    []Item
+	MinShown int   // colleagues are shown from so many on
+	Sheet    Sheet // as the reviewer gave it last
 }
 
-// Form gives the form of a review that the actor was asked for, with what they gave. Once the panel is closed it is gone.
+// Form gives the form of a review that the actor was asked for, with what they gave. Once the panel is closed it is Closed, and
+// nothing that was given is in it any more.
 func (r *Reviews) Form(ctx context.Context, actor access.Actor, id string) (Form, error) {
 	one, p, err := r.asked(ctx, actor, id)
 	if err != nil {
 		return Form{}, err
 	}
-	if p.State != "open" {
-		return Form{}, missing()
-	}
 	f := Form{Task: Task{ID: one.ID, Panel: p.ID, Person: p.Person, Cycle: p.Cycle, Side: one.Side, Due: p.Due, Given: one.Version > 0, Items: len(p.Items)},
-		Items: p.Items}
-	if one.Version > 0 {
+		Items: p.Items, MinShown: p.MinShown}
+	if f.Closed = p.State != "open"; one.Version > 0 && !f.Closed {
 		f.Sheet, err = sheetOf(ctx, r.DB.Read(), one.ID, one.Version)
 	}
 	return f, err

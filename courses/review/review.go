@@ -68,7 +68,10 @@ type Panel struct {
 }
 
 // Reviews keeps the panels and what was given.
-type Reviews struct{ Parts }
+type Reviews struct {
+	Parts
+	concerned concerned
+}
 
 // Parts are what the room leans on.
 type Parts struct {
@@ -86,7 +89,7 @@ type Parts struct {
 type Letter func(i Invitation) outbox.Mail
 
 // New makes the room.
-func New(p Parts) *Reviews { return &Reviews{p} }
+func New(p Parts) *Reviews { return &Reviews{Parts: p} }
 
 // Bounds of a panel.
 const (
@@ -130,6 +133,7 @@ func (r *Reviews) Close(ctx context.Context, q db.Q, panel string) error {
 	if err := closePanel(ctx, q, panel); err != nil {
 		return err
 	}
+	defer r.forget()
 	p, err := panelByID(ctx, q, panel)
 	if err != nil {
 		return err

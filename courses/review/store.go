@@ -346,6 +346,13 @@ func owed(ctx context.Context, q db.Q) (all []debt, err error) {
 	return all, err
 }
 
+// reviewers gives everybody who reviews somebody in a panel that is open.
+func reviewers(ctx context.Context, q db.Q) (ids []string, err error) {
+	err = q.Select(ctx, &ids, `SELECT DISTINCT q.person_id FROM review_panel p JOIN review_request q ON q.panel_id = p.id
+		WHERE p.state = 'open' AND q.person_id IS NOT NULL`)
+	return ids, err
+}
+
 // mostPanels bounds the list of those who look after panels.
 const mostPanels = 300
 

@@ -38,6 +38,7 @@ var (
 		"request": {"r-4"}}
 	changed = f{"title": {"市场动态（改）"}, "topic": {"market-q1"}, "date": {"2026-03-10"}, "start": {"14:00"}, "end": {"15:00"}, "host": {"$manager"}, "team": {"$team"},
 		"guests": {""}, "place": {"四楼"}, "link": {""}, "description": {""}, "material": {""}, "catch_up": {"1"}, "days": {"5"}, "sequence": {"0"}, "scope": {"following"}}
+	sheet     = f{"mark.attitude": {"4"}, "mark.teamwork": {"0"}, "comment.attitude": {"随叫随到"}, "comment.teamwork": {""}, "comment": {"很好合作"}, "request": {"r-8"}}
 	shareText = strings.Repeat("先换条件，再让价格。", 8)
 )
 
@@ -109,6 +110,12 @@ var deeds = []deed{
 	{route: "/training/external/:id/taken", by: "learner", target: [2]string{":id", "approved"}},
 	{route: "/training/external/:id/share", by: "learner", target: [2]string{":id", "taken"}, form: f{"form": {"note"}, "title": {"让步的次序"}, "text": {shareText}, "talk_on": {""}}},
 	{route: "/training/shared/:id/rating", by: "outsider", target: [2]string{":id", "shared"}, form: f{"stars": {"4"}, "comment": {"有用"}}},
+	{route: "/reviews/:id", by: "learner", target: [2]string{":id", "review"}, form: sheet},
+	{route: "/reviews/customer/:token", target: [2]string{":token", "guest"}, form: sheet, door: true},
+	{route: "/reviews/panels/:panel/ask", by: "hr", target: [2]string{":panel", "panel"}, form: f{"person": {"$admin"}, "group": {"colleague"}}},
+	{route: "/reviews/panels/:panel/unask", by: "hr", target: [2]string{":panel", "panel"}, form: f{"reviewer": {"$others"}}},
+	{route: "/reviews/panels/:panel/invite", by: "manager", target: [2]string{":panel", "panel"}, form: f{"name": {"恒川机械 王经理"}, "request": {"r-8"}}, status: 200},
+	{route: "/reviews/panels/:panel/withdraw", by: "manager", target: [2]string{":panel", "panel"}, form: f{"customer": {"$invited"}}},
 	{route: "/admin/people", by: "admin", form: f{"name": {"新同事"}, "login": {"newcomer"}, "email": {"new@example.com"}, "team": {"$team"},
 		"roles": {"learner"}, "lang": {"zh"}, "hired_on": {"2026-01-05"}, "state": {"active"}, "version": {"0"}}},
 	{route: "/admin/people/:id/link", by: "admin", target: [2]string{":id", "hr"}, status: 200},
@@ -191,6 +198,7 @@ func (h *house) stock() *house {
 	h.train()
 	h.license()
 	h.amend()
+	h.review()
 	return h
 }
 

@@ -139,7 +139,8 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/programmes/:programme/people/:person/waive": {"hr"}, "/programmes/:programme/people/:person/unwaive": {"hr"}, "/programmes/:programme/people/:person/move": {"hr"},
 		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"},
 		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
-		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"}}
+		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"},
+		"/reviews/panels/:panel/ask": {"hr"}, "/reviews/panels/:panel/unask": {"hr"}, "/reviews/panels/:panel/invite": {"manager", "hr"}, "/reviews/panels/:panel/withdraw": {"manager", "hr"}}
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}

@@ -100,6 +100,18 @@ var mistakes = []mistake{
 	{route: "/training/external/:id/share", field: "form", value: "song"},
 	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
 	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
+	{route: "/reviews/:id", field: "mark.attitude", value: "6"},
+	{route: "/reviews/:id", field: "mark.attitude", value: ""},
+	{route: "/reviews/:id", field: "mark.attitude", value: "0"}, // then nothing is marked
+	{route: "/reviews/:id", field: "mark.attitude", value: "very good"},
+	{route: "/reviews/:id", field: "comment.teamwork", value: strings.Repeat("长", 501)},
+	{route: "/reviews/:id", field: "comment", value: strings.Repeat("长", 2001)},
+	{route: "/reviews/customer/:token", field: "mark.teamwork", value: ""},
+	{route: "/reviews/customer/:token", field: "comment", value: strings.Repeat("长", 2001)},
+	{route: "/reviews/panels/:panel/ask", field: "person", value: ""},
+	{route: "/reviews/panels/:panel/ask", field: "group", value: "customer"},
+	{route: "/reviews/panels/:panel/invite", field: "name", value: " "},
+	{route: "/reviews/panels/:panel/invite", field: "name", value: strings.Repeat("长", 61)},
 	{route: "/policy/changes/preview", field: "offer", value: "praise"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
@@ -161,7 +173,8 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer"}, name) || strings.HasPrefix(name, "level.")
+				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer", "group"}, name) || strings.HasPrefix(name, "level.") ||
+				strings.HasPrefix(name, "mark.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have

@@ -99,6 +99,15 @@ const sight = `
 /training/shared/:id              missing   D . . . . . . .
 /calendar/:token.ics              calendar  + + + + + + + +
 /calendar/:token.ics              missing   . . . . . . . .
+/reviews                          -         D + + + + + + +
+/reviews/:id                      review    D + . . . . . .
+/reviews/:id                      others    D . . + . . . .
+/reviews/:id                      missing   D . . . . . . .
+/reviews/panels/:panel            panel     D . . + . + . .
+/reviews/panels/:panel            found     D + . + . + . .
+/reviews/panels/:panel            missing   D . . . . . . .
+/reviews/customer/:token          guest     + + + + + + + +
+/reviews/customer/:token          missing   . . . . . . . .
 /policy                           -         D + + + + + + +
 /policy/changes                   -         D . . + . + + .
 /policy/changes/new               -         D . . . . . . .

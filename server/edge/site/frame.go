@@ -22,7 +22,7 @@ func (s *Site) frame(c *fiber.Ctx, v visit, title string) layout.Frame {
 	if v.actor.ID == "" {
 		return f
 	}
-	f.SignedIn, f.Person, f.CSRF, f.Nav = true, v.actor.Name, s.csrf(v.token), nav(c, v)
+	f.SignedIn, f.Person, f.CSRF, f.Nav = true, v.actor.Name, s.csrf(v.token), s.nav(c, v)
 	return f
 }
 
@@ -56,7 +56,7 @@ func path(c *fiber.Ctx) string {
 }
 
 // nav lists the places that the person may go to.
-func nav(c *fiber.Ctx, v visit) []layout.NavItem {
+func (s *Site) nav(c *fiber.Ctx, v visit) []layout.NavItem {
 	places := []struct {
 		key, url string
 		may      bool
@@ -69,6 +69,7 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.training", "/training", true},
 		{"nav.appraisal", "/appraisals", true},
 		{"nav.policy", "/policy", true},
+		{"nav.reviews", "/reviews", s.reviewing(c.UserContext(), v)},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
 		{"nav.figures", "/figures", v.actor.May(access.SeeFigures, access.Below)},
 		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},

@@ -46,6 +46,7 @@ func (s *Site) Mount(f *fiber.App) {
 
 	s.mountProgrammes(f)
 	s.mountAppraisals(f)
+	s.mountReviews(f)
 	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
 	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
 	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))

@@ -24,6 +24,7 @@ import (
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
+	"tongguan/courses/review"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -80,6 +81,7 @@ type Site struct {
 	Appraisals *appraisal.Appraisals
 
 	Indicators *indicator.Indicators
+	Reviews    *review.Reviews
 
 	Secret    []byte
 	URL       string // under which people reach the site
