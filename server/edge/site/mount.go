@@ -45,6 +45,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
 	s.mountProgrammes(f)
+	s.mountFigures(f)
 	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
 	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
 	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))
@@ -121,6 +122,15 @@ func (s *Site) mountProgrammes(f *fiber.App) {
 	f.Get("/signoffs/:programme/:step/:person", s.in(s.signForm)).Post("/signoffs/:programme/:step/:person", s.in(s.sign))
 	f.Post("/signoffs/:programme/:step/:person/back", s.in(s.signBack))
 	f.Post("/notices/:day/aside", s.in(s.noticeDone)).Post("/account/mail", s.in(s.mailChoice))
+}
+
+// mountFigures puts what people achieved at its addresses.
+func (s *Site) mountFigures(f *fiber.App) {
+	f.Get("/figures", s.in(s.figureBoard))
+	f.Get("/figures.csv", s.in(s.export("figures", "csv", s.figureTable))).Get("/figures.xlsx", s.in(s.export("figures", "xlsx", s.figureTable)))
+	f.Get("/figures/import", s.in(s.figureImport)).Post("/figures/import", s.in(s.figurePlan)).Post("/figures/import/apply", s.in(s.figureApply))
+	f.Get("/figures/:person", s.in(s.figureCard)).Post("/figures/:person", s.in(s.figureEnter))
+	f.Post("/figures/:person/withdraw", s.in(s.figureWithdraw)).Post("/figures/:person/simulate", s.in(s.figureSimulate))
 }
 
 // static sends a file under an address that holds its hash, to be kept for ever.
