@@ -109,6 +109,11 @@ var deeds = []deed{
 	{route: "/training/external/:id/taken", by: "learner", target: [2]string{":id", "approved"}},
 	{route: "/training/external/:id/share", by: "learner", target: [2]string{":id", "taken"}, form: f{"form": {"note"}, "title": {"让步的次序"}, "text": {shareText}, "talk_on": {""}}},
 	{route: "/training/shared/:id/rating", by: "outsider", target: [2]string{":id", "shared"}, form: f{"stars": {"4"}, "comment": {"有用"}}},
+	{route: "/figures/:person", by: "manager", form: f{"period": {"2026-02"}, "v.visits": {"6"}, "note": {"月报"}, "request": {"r-fig"}}},
+	{route: "/figures/:person/withdraw", by: "manager", form: f{"period": {"2026-01"}, "indicator": {"visits"}, "seq": {"1"}, "reason": {"写错了"}}},
+	{route: "/figures/:person/simulate", by: "manager", form: f{"period": {"2026-03"}}},
+	{route: "/figures/import", by: "hr", form: f{"file": {"$file"}}, status: 422, still: true}, // without its file; figures_test sends some
+	{route: "/figures/import/apply", by: "hr", form: f{"name": {"a.csv"}, "data": {figureFile}}},
 	{route: "/admin/people", by: "admin", form: f{"name": {"新同事"}, "login": {"newcomer"}, "email": {"new@example.com"}, "team": {"$team"},
 		"roles": {"learner"}, "lang": {"zh"}, "hired_on": {"2026-01-05"}, "state": {"active"}, "version": {"0"}}},
 	{route: "/admin/people/:id/link", by: "admin", target: [2]string{":id", "hr"}, status: 200},
@@ -191,6 +196,7 @@ func (h *house) stock() *house {
 	h.train()
 	h.license()
 	h.amend()
+	h.measure()
 	return h
 }
 

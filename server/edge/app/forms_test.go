@@ -100,6 +100,14 @@ var mistakes = []mistake{
 	{route: "/training/external/:id/share", field: "form", value: "song"},
 	{route: "/training/shared/:id/rating", field: "stars", value: "6"},
 	{route: "/training/shared/:id/rating", field: "comment", value: strings.Repeat("长", 501)},
+	{route: "/figures/:person", field: "v.visits", value: "many"},
+	{route: "/figures/:person", field: "v.visits", value: "-1"},
+	{route: "/figures/:person", field: "v.visits", value: ""},
+	{route: "/figures/:person", field: "note", value: strings.Repeat("长", 201)},
+	{route: "/figures/:person", field: "period", value: "2026-04"},
+	{route: "/figures/:person/withdraw", field: "reason", value: ""},
+	{route: "/figures/:person/withdraw", field: "reason", value: strings.Repeat("长", 201)},
+	{route: "/figures/:person/withdraw", field: "seq", value: "7", status: http.StatusConflict},
 	{route: "/policy/changes/preview", field: "offer", value: "praise"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
@@ -156,7 +164,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		h.Errorf("%s: the page does not say what is wrong", what)
 	}
 	for name, values := range form {
-		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == "version" && m.field == "version" {
+		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq") {
 			continue
 		}
 		for _, v := range values {

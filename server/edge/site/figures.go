@@ -22,10 +22,11 @@ const (
 	yearsBack  = 3
 )
 
-// period is the one that the address names, as it is kept, or this month; what is none stays as it is.
+// period is the one that the address names, as it is kept, or the last month that is over; what is none stays as it is.
 func (s *Site) period(text string) string {
-	if text == "" {
-		return s.Clock.Date(s.Zone)[:7]
+	today, err := time.Parse("2006-01", s.Clock.Date(s.Zone)[:7])
+	if text == "" && err == nil {
+		return today.AddDate(0, -1, 0).Format("2006-01")
 	}
 	if p, err := indicator.ReadPeriod(text); err == nil {
 		return p

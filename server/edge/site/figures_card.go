@@ -13,9 +13,13 @@ import (
 	"tongguan/web/parts"
 )
 
-// figureCard shows the figures of one person for a period; at /figures/mine one's own.
+// figureCard shows the figures of one person for a period, without one in the address for the last that has any; at /figures/mine
+// one's own.
 func (s *Site) figureCard(c *fiber.Ctx, v visit) error {
 	p, err := s.card(c, v, s.period(c.Query("period")))
+	if last := p.Latest; err == nil && c.Query("period") == "" && last != "" && last != p.Period {
+		p, err = s.card(c, v, last)
+	}
 	if err != nil {
 		return err
 	}
@@ -48,6 +52,9 @@ func (s *Site) card(c *fiber.Ctx, v visit, period string) (figures.Card, error) 
 		PeriodText: periodText(v, period), Periods: s.periods(v, period, card.Periods...), MayEnter: card.MayEnter && card.Frozen == "",
 		Request: s.Clock.ID(), Errors: map[string]string{}}
 	p.MaySimulate = p.MayEnter && len(period) == len("2006-01")
+	if len(card.Periods) > 0 {
+		p.Latest = card.Periods[0]
+	}
 	if v.actor.May(access.SeeFigures, access.Below) {
 		p.Board = "/figures?period=" + url.QueryEscape(period)
 	}
@@ -98,6 +105,7 @@ func (s *Site) cardAgain(c *fiber.Ctx, v visit, period string, cause error, fill
 		return err
 	}
 	p.Errors = s.errors(v, cause)
+	p.Periods.Error = p.Errors["period"]
 	fill(&p)
 	setStatus(c, cause)
 	return s.draw(c, figures.CardPage(p))

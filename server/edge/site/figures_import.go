@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/base64"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -14,8 +15,8 @@ import (
 
 // Rows that a preview shows: those with something wrong first.
 const (
-	mostBadRows = 300
-	mostOtherRows    = 200
+	mostBadRows   = 300
+	mostOtherRows = 200
 )
 
 // figureImport shows how to import figures.
@@ -74,16 +75,27 @@ func (s *Site) figureApply(c *fiber.Ctx, v visit) error {
 		return s.drawFigureImport(c, v, u, plan, nil)
 	}
 	s.flash(c, "good", "figure.imported", "n", strconv.Itoa(plan.Writes))
-	return redirect(c, "/figures")
+	return redirect(c, "/figures?period="+lastPeriod(plan))
+}
+
+// lastPeriod is the latest that a file is of.
+func lastPeriod(plan indicator.Plan) (last string) {
+	for _, r := range plan.Rows {
+		last = max(last, r.Period)
+	}
+	return last
 }
 
 func (s *Site) drawFigureImport(c *fiber.Ctx, v visit, u indicator.Upload, plan indicator.Plan, cause error) error {
 	p := figures.Import{Frame: s.frame(c, v, v.voice.T("figure.import")), Template: "/figures.xlsx", Planned: cause == nil && len(plan.Rows) > 0,
 		FileName: u.Name, New: plan.Counts[indicator.FateNew], Change: plan.Counts[indicator.FateChange], Same: plan.Counts[indicator.FateSame],
 		None: plan.Counts[indicator.FateNone], Bad: plan.Counts[indicator.FateBad], Writes: plan.Writes}
+	p.TemplateOf = periodText(v, s.period(""))
+	var names []string
 	for _, i := range s.Indicators.All() {
-		p.Names = append(p.Names, i.Name.In(v.lang))
+		names = append(names, i.Name.In(v.lang))
 	}
+	p.Names = strings.Join(names, v.voice.T("figure.comma_between"))
 	if p.Planned {
 		p.File = base64.StdEncoding.EncodeToString(u.Data)
 		s.importRows(v, plan, &p)

@@ -48,6 +48,7 @@ type Card struct {
 	Own            bool
 	Period         string // 2026-11
 	PeriodText     string
+	Latest         string // period that has figures, or ""
 	Periods        parts.Select
 	Board          string // the way back to the table, or ""
 	Frozen         string // a sentence, or ""
@@ -80,12 +81,13 @@ type Version struct {
 // Import takes a file.
 type Import struct {
 	layout.Frame
-	Problem  string
-	Names    []string // of the indicators
-	Template string   // a file to fill in
-	Planned  bool
-	File     string // the file as it is sent again
-	FileName string
+	Problem    string
+	Names      string // of the indicators
+	Template   string // a file to fill in
+	TemplateOf string // its period
+	Planned    bool
+	File       string // the file as it is sent again
+	FileName   string
 
 	New, Change, Same, None, Bad, Writes int
 
