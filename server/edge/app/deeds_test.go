@@ -116,6 +116,11 @@ var deeds = []deed{
 	{route: "/reviews/panels/:panel/unask", by: "hr", target: [2]string{":panel", "panel"}, form: f{"reviewer": {"$others"}}},
 	{route: "/reviews/panels/:panel/invite", by: "manager", target: [2]string{":panel", "panel"}, form: f{"name": {"恒川机械 王经理"}, "request": {"r-8"}}, status: 200},
 	{route: "/reviews/panels/:panel/withdraw", by: "manager", target: [2]string{":panel", "panel"}, form: f{"customer": {"$invited"}}},
+	{route: "/figures/:person", by: "manager", form: f{"period": {"2026-02"}, "v.visits": {"6"}, "note": {"月报"}, "request": {"r-fig"}}},
+	{route: "/figures/:person/withdraw", by: "manager", form: f{"period": {"2026-01"}, "indicator": {"visits"}, "seq": {"1"}, "reason": {"写错了"}}},
+	{route: "/figures/:person/simulate", by: "manager", form: f{"period": {"2026-03"}}},
+	{route: "/figures/import", by: "hr", form: f{"file": {"$file"}}, status: 422, still: true}, // without its file; figures_test sends some
+	{route: "/figures/import/apply", by: "hr", form: f{"name": {"a.csv"}, "data": {figureFile}}},
 	{route: "/admin/people", by: "admin", form: f{"name": {"新同事"}, "login": {"newcomer"}, "email": {"new@example.com"}, "team": {"$team"},
 		"roles": {"learner"}, "lang": {"zh"}, "hired_on": {"2026-01-05"}, "state": {"active"}, "version": {"0"}}},
 	{route: "/admin/people/:id/link", by: "admin", target: [2]string{":id", "hr"}, status: 200},
@@ -199,6 +204,7 @@ func (h *house) stock() *house {
 	h.license()
 	h.amend()
 	h.review()
+	h.measure()
 	return h
 }
 

@@ -112,6 +112,14 @@ var mistakes = []mistake{
 	{route: "/reviews/panels/:panel/ask", field: "group", value: "customer"},
 	{route: "/reviews/panels/:panel/invite", field: "name", value: " "},
 	{route: "/reviews/panels/:panel/invite", field: "name", value: strings.Repeat("长", 61)},
+	{route: "/figures/:person", field: "v.visits", value: "many"},
+	{route: "/figures/:person", field: "v.visits", value: "-1"},
+	{route: "/figures/:person", field: "v.visits", value: ""},
+	{route: "/figures/:person", field: "note", value: strings.Repeat("长", 201)},
+	{route: "/figures/:person", field: "period", value: "2026-04"},
+	{route: "/figures/:person/withdraw", field: "reason", value: ""},
+	{route: "/figures/:person/withdraw", field: "reason", value: strings.Repeat("长", 201)},
+	{route: "/figures/:person/withdraw", field: "seq", value: "7", status: http.StatusConflict},
 	{route: "/policy/changes/preview", field: "offer", value: "praise"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
@@ -168,7 +176,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		h.Errorf("%s: the page does not say what is wrong", what)
 	}
 	for name, values := range form {
-		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == "version" && m.field == "version" {
+		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq") {
 			continue
 		}
 		for _, v := range values {

@@ -142,6 +142,14 @@ const sight = `
 /team/:person/evidence            outsider  D . + . . + + .
 /team/:person/evidence            hr        D . . + . + + .
 /team/:person/evidence            missing   D . . . . . . .
+/figures                          -         D . . + . + + .
+/figures.csv                      -         D . . + . + + .
+/figures.xlsx                     -         D . . + . + + .
+/figures/import                   -         D . . + . + . .
+/figures/:person                  mine      D + + + + + + +
+/figures/:person                  learner   D + . + . + + .
+/figures/:person                  outsider  D . + . . + + .
+/figures/:person                  missing   D . . . . . . .
 /assignments/new                  -         D . . + . + . .
 /certificates                     -         D + + + + + + +
 /certificates/:number             certificate + + + + + + + +

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -181,20 +180,6 @@ func bandName(v visit, in appraisal.Cycle, id string) string {
 		}
 	}
 	return ""
-}
-
-// periodText writes 2026-11 or 2026 for people.
-func periodText(v visit, period string) string {
-	month, err := time.Parse("2006-01", period)
-	switch {
-	case err != nil && v.lang == "en":
-		return period
-	case err != nil:
-		return period + "年"
-	case v.lang == "en":
-		return month.Format("January 2006")
-	}
-	return month.Format("2006年1月")
 }
 
 // points writes hundredths of a point with both decimals.

@@ -207,7 +207,8 @@ func (s *Site) cycleTable(ctx context.Context, c *fiber.Ctx, v visit) (sheet.Tab
 	}
 	f := recordFilter(c, o.ID)
 	f.Size, f.After = exportBatch, ""
-	return sheet.Table{Header: header, Rows: func(yield func([]sheet.Cell, error) bool) {
+	title := o.Title.In(v.lang) + " " + periodText(v, o.Period)
+	return sheet.Table{Name: title, Header: header, Rows: func(yield func([]sheet.Cell, error) bool) {
 		for {
 			page, err := s.Appraisals.Records(ctx, v.actor, f)
 			if err != nil {

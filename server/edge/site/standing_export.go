@@ -36,14 +36,8 @@ func exports(c *fiber.Ctx, v visit, name string) (out []parts.Link) {
 // tableOf gives the rows of a table, read from the database as they are written.
 type tableOf func(ctx context.Context, c *fiber.Ctx, v visit) (sheet.Table, error)
 
-// export sends a report as a file.
+// export sends a report as a file. The file is whole or there is none: one that was cut off looks like a short report.
 func (s *Site) export(name, kind string, table tableOf) handler {
-	return s.asFile(name, "cert_team."+name+".title", kind, table)
-}
-
-// asFile sends a table as a file whose title is a sentence. The file is whole or there is none: one that was cut off looks
-// like a short report.
-func (s *Site) asFile(name, title, kind string, table tableOf) handler {
 	write, mime := sheet.CSV, "text/csv; charset=utf-8"
 	if kind == "xlsx" {
 		write, mime = sheet.XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,7 +47,9 @@ func (s *Site) asFile(name, title, kind string, table tableOf) handler {
 		if err != nil {
 			return err
 		}
-		t.Zone, t.Name = s.Zone, v.voice.T(title)
+		if t.Zone = s.Zone; t.Name == "" {
+			t.Name = v.voice.T("cert_team." + name + ".title")
+		}
 		var out bytes.Buffer
 		if err := write(&out, t); err != nil {
 			return err
