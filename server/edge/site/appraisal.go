@@ -62,9 +62,12 @@ func (s *Site) appraisalsBelow(c *fiber.Ctx, v visit, p *pages.Home) error {
 	return nil
 }
 
-// urgency orders a list: first what the reader has to do, of that first what is late.
+// urgency orders a list: first what the reader has to do, of that first what is late; last what is over.
 func urgency(l pages.Line) int {
 	n := 0
+	if l.State.Key == string(appraisal.Closed) {
+		n--
+	}
 	if l.Acts {
 		n += 2
 	}
@@ -140,11 +143,11 @@ func nextOf(v visit, r appraisal.Record, on appraisal.Deadlines) duty {
 		}
 		return duty{"response", r.RespondBy, false}
 	case appraisal.Disputed:
-		return duty{"decide", "", runs}
+		return duty{map[bool]string{true: "rule", false: "decide"}[runs], "", runs}
 	case appraisal.Closed:
 		return duty{}
 	}
-	return duty{"close", "", runs}
+	return duty{map[bool]string{true: "file", false: "close"}[runs], "", runs}
 }
 
 func targetsNext(v visit, r appraisal.Record, until string, own bool) duty {

@@ -282,7 +282,7 @@ func (s *Site) weightFields(v visit, d cyclePlan, p *pages.Plan) {
 	for _, i := range d.scheme.Items {
 		w := pages.Weight{ID: i.ID, Name: x.itemName(i), Value: d.weights[i.ID], Error: p.Errors["weight-"+i.ID]}
 		if i.Kind == composite.OfReviews {
-			w.Of, p.HasReviews = v.voice.T("appraisal_page.kind_reviews"), true
+			p.HasReviews = true
 		}
 		n, err := indicator.Parse(indicator.Basis, w.Value)
 		if err == nil {

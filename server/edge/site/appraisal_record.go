@@ -8,6 +8,7 @@ import (
 
 	"tongguan/courses/appraisal"
 	"tongguan/courses/composite"
+	"tongguan/server/base/fault"
 	pages "tongguan/web/pages/appraisal"
 	"tongguan/web/parts"
 )
@@ -290,4 +291,20 @@ func (s *Site) appraisalEvidence(v visit, w appraisal.Whole, p *pages.One) {
 		p.Proofs = append(p.Proofs, pages.Proof{Text: v.voice.T("evidence.roleplay", "subject", s.scriptTitle(v, e.Subject)), Score: v.voice.Percent(e.Score),
 			When: v.voice.DateTime(e.At, s.Zone), Number: v.voice.T("certificate.line", "n", strconv.FormatInt(e.Line, 10)), Hash: e.Hash})
 	}
+}
+
+// countedIn gives the records in which a certificate counted, of those whose result the reader may see.
+func (s *Site) countedIn(c *fiber.Ctx, v visit, number string) (out []parts.Link, err error) {
+	uses, err := s.Appraisals.Counted(c.UserContext(), s.DB.Read(), number)
+	for _, u := range uses {
+		w, err := s.Appraisals.Record(c.UserContext(), v.actor, u.Record)
+		switch {
+		case fault.KindOf(err) == fault.Missing:
+		case err != nil:
+			return nil, err
+		case w.Visible:
+			out = append(out, parts.Link{Text: periodText(v, u.Period) + " · " + w.Title.In(v.lang), URL: "/appraisals/" + u.Record})
+		}
+	}
+	return out, err
 }

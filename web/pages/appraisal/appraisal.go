@@ -75,7 +75,7 @@ type Rule struct {
 
 // Weight is one item's weight as it is typed, in per cent.
 type Weight struct {
-	ID, Name, Of, Value, Error string
+	ID, Name, Value, Error string
 }
 
 // Person is somebody in a list.
