@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -274,7 +275,7 @@ func TestAtOnce(t *testing.T) {
 func TestNoIllegalStateIsReached(t *testing.T) {
 	d := dbtest.SQLite(t)
 	h := build(t, d, start, shanghai)
-	n := 0
+	n, reached := 0, map[State]bool{}
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		p := h.person(fmt.Sprint("p", n), h.north)
@@ -310,9 +311,14 @@ func TestNoIllegalStateIsReached(t *testing.T) {
 			"day":   func(string) error { h.advance(20 * day); return h.Tick(ctx) },
 			"hours": func(string) error { h.advance(day / 2); return h.Tick(ctx) },
 		}
-		do := rapid.SliceOfN(rapid.SampledFrom([]string{"target", "agree", "rule", "show", "yes", "no", "uphold", "amend", "close", "all", "correct", "day", "day", "hours"}), 1, 25).Draw(rt, "acts")
+		next := map[State][]string{Targets: {"day"}, Measuring: {"day"}, Reviewing: {"day"}, Calibration: {"rule", "show", "show"}, Shown: {"yes", "no", "no", "day"}, Disputed: {"uphold", "amend"}}
+		do := rapid.SliceOfN(rapid.SampledFrom([]string{"next", "next", "next", "next", "target", "agree", "rule", "show", "yes", "no", "uphold", "amend", "close", "all", "correct", "day",
+			"hours"}), 15, 40).Draw(rt, "acts")
 		for _, act := range do {
 			before := h.of(p)
+			if act == "next" { // what brings it on, so that it comes to the end now and then
+				act = rapid.SampledFrom(append(slices.Clone(next[before.State]), "close")).Draw(rt, "next")
+			}
 			form := h.form()
 			if rapid.IntRange(0, 9).Draw(rt, "again") == 0 {
 				form = forms[rapid.IntRange(0, 1).Draw(rt, "which")]
@@ -322,6 +328,7 @@ func TestNoIllegalStateIsReached(t *testing.T) {
 				rt.Fatalf("%s: %v", act, err)
 			}
 			after := h.of(p)
+			reached[after.State] = true
 			if before.State == Closed && after.State != Closed || after.Seq < before.Seq || after.Entries < before.Entries {
 				rt.Fatalf("%s took it from %+v to %+v", act, before, after)
 			}
@@ -331,4 +338,59 @@ func TestNoIllegalStateIsReached(t *testing.T) {
 			rt.Fatalf("after %q", do)
 		}
 	})
+	for _, s := range States() {
+		if !reached[s] {
+			t.Errorf("%s was never reached, so nothing is known of it", s)
+		}
+	}
+}
+
+// Every verb on somebody's record, by everybody who could try: what is refused is refused to all who may not, in every state.
+func TestWhoMayDoWhat(t *testing.T) {
+	h := build(t, dbtest.SQLite(t), start, shanghai)
+	cycle := h.calibrating()
+	r := h.of(h.ann)
+	author, admin := h.person("author", "", access.Author), h.person("admin", "", access.Admin)
+	other := h.person("other", "", access.Manager)
+	who := map[string]access.Actor{"self": h.ann.Actor(), "colleague": h.bob.Actor(), "manager": h.manager.Actor(), "other manager": other.Actor(), "hr": h.hr.Actor(),
+		"inspector": h.inspector.Actor(), "author": author.Actor(), "admin": admin.Actor(), "nobody": {}}
+	for verb, x := range map[string]struct {
+		may string
+		do  func(a access.Actor) error
+	}{
+		"targets":   {"manager hr", func(a access.Actor) error { return h.SetTargets(ctx, a, r.ID, map[string]int64{"sales": 1}, h.form()) }},
+		"agree":     {"self", func(a access.Actor) error { return h.AgreeTargets(ctx, a, r.ID, 1, h.form()) }},
+		"object":    {"self", func(a access.Actor) error { return h.ObjectTargets(ctx, a, r.ID, "x", h.form()) }},
+		"calibrate": {"hr", func(a access.Actor) error { return h.Calibrate(ctx, a, r.ID, Ruling{Reason: "x", Seen: 99}, h.form()) }},
+		"show":      {"hr", func(a access.Actor) error { return h.Show(ctx, a, h.of(h.bob).ID, h.form()) }},
+		"respond":   {"self", func(a access.Actor) error { return h.Respond(ctx, a, r.ID, Answer{Do: Acknowledge}, h.form()) }},
+		"decide": {"hr", func(a access.Actor) error {
+			return h.Decide(ctx, a, r.ID, Appeal{Ruling: Ruling{Reason: "x"}}, h.form())
+		}},
+		"close":    {"hr", func(a access.Actor) error { return h.Close(ctx, a, r.ID, h.form()) }},
+		"correct":  {"hr", func(a access.Actor) error { return h.Correct(ctx, a, r.ID, Ruling{Reason: "x", Seen: 99}, h.form()) }},
+		"read":     {"self manager hr inspector", func(a access.Actor) error { _, err := h.Record(ctx, a, r.ID); return err }},
+		"notes":    {"self manager hr inspector", func(a access.Actor) error { _, err := h.Notes(ctx, a, r.ID); return err }},
+		"verify":   {"self manager hr inspector", func(a access.Actor) error { _, err := h.Verify(ctx, a, r.ID); return err }},
+		"cycle":    {"hr inspector", func(a access.Actor) error { _, err := h.Cycle(ctx, a, cycle); return err }},
+		"schemes":  {"hr", func(a access.Actor) error { _, err := h.Schemes(a); return err }},
+		"add":      {"hr", func(a access.Actor) error { _, err := h.Add(ctx, a, cycle, []string{h.ann.ID}, h.form()); return err }},
+		"move":     {"hr", func(a access.Actor) error { return h.Reschedule(ctx, a, cycle, november, h.form()) }},
+		"show all": {"hr", func(a access.Actor) error { _, err := h.ShowAll(ctx, a, "none", h.form()); return err }},
+	} {
+		for name, a := range who {
+			err := x.do(a)
+			k := fault.KindOf(err)
+			refused := err != nil && (k == fault.Missing || k == fault.Denied)
+			if verb == "show all" { // of a cycle that there is not
+				refused = k == fault.Missing && name != "hr"
+			}
+			if may := slices.Contains(strings.Fields(x.may), name); may == refused {
+				t.Errorf("%s by %s: %v", verb, name, err)
+			}
+			if err != nil && k == fault.Internal {
+				t.Errorf("%s by %s: %v", verb, name, err)
+			}
+		}
+	}
 }

@@ -250,6 +250,9 @@ func advance(ctx context.Context, q db.Q, all []step) (int64, error) {
 
 // insertTransitions writes the transitions that advance has made.
 func insertTransitions(ctx context.Context, q db.Q, all []step, actor, note string, now int64) error {
+	if len(all) == 0 {
+		return nil
+	}
 	var ids, before, after, acts []string
 	var seqs, at []int64
 	for _, s := range all {
