@@ -394,3 +394,28 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}
 	}
 }
+
+// With its last record a cycle is over, whichever two are closed at once.
+func TestTheLastRecordClosesTheCycle(t *testing.T) {
+	each(t, func(h *house) {
+		cycle := h.calibrating()
+		records := []Record{h.of(h.ann), h.of(h.bob)}
+		h.must(h.Calibrate(ctx, h.hr.Actor(), records[1].ID, Ruling{Score: 1, Reason: "x", Seen: 1}, h.form()))
+		h.until(november.Calibration)
+		h.until(november.Response)
+		var wg sync.WaitGroup
+		for i, node := range []*Appraisals{h.Appraisals, h.second()} {
+			form := h.form()
+			wg.Go(func() {
+				if err := node.Close(ctx, h.hr.Actor(), records[i].ID, form); err != nil {
+					h.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if c, err := h.Cycle(ctx, h.hr.Actor(), cycle); err != nil || c.ClosedAt == 0 {
+			h.Errorf("%+v %v", c, err)
+		}
+		h.refuses(h.Reschedule(ctx, h.hr.Actor(), cycle, november, h.form()), fault.Conflict, "appraisal.cycle_closed")
+	})
+}
