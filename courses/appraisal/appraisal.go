@@ -37,7 +37,7 @@ const Simulated = "simulated"
 type Figures interface {
 	// Of gives the figures that count, by person and indicator. In the caller's transaction.
 	Of(ctx context.Context, q db.Q, persons []string, period string) (map[string]map[string]Figure, error)
-	// Freeze forbids figures of a period for a person from now on; in the caller's transaction. cycle names why.
+	// Freeze forbids figures of a period for a person from now on; in the caller's transaction. cycle names why, as people read it.
 	Freeze(ctx context.Context, q db.Q, person, period, cycle string) error
 }
 
@@ -67,6 +67,8 @@ type Opinion struct {
 type Panels interface {
 	// Open makes the panel, exactly once for an id; in the caller's transaction.
 	Open(ctx context.Context, q db.Q, p Panel) error
+	// Propose asks the reviewers whom the rule names, for panels that were opened, many at a time; in the caller's transaction.
+	Propose(ctx context.Context, q db.Q, panels ...string) error
 	// Close ends it; in the caller's transaction.
 	Close(ctx context.Context, q db.Q, panel string) error
 	// Of gives what each group says, by panel; in the caller's transaction.

@@ -42,6 +42,7 @@ func (unmeasured) Freeze(context.Context, db.Q, string, string, string) error { 
 type unjudged struct{}
 
 func (unjudged) Open(context.Context, db.Q, appraisal.Panel) error { return nil }
+func (unjudged) Propose(context.Context, db.Q, ...string) error    { return nil }
 func (unjudged) Close(context.Context, db.Q, string) error         { return nil }
 func (unjudged) Of(context.Context, db.Q, []string) (map[string][]appraisal.Opinion, error) {
 	return nil, nil
