@@ -122,8 +122,10 @@ func TestCertificatesAsOfTheEnd(t *testing.T) {
 		h.open(h.plan())
 		h.aims()
 		h.measures.put(h.ann, "2026-11", "sales-amount", 90_000, "typed")
+		h.plays(h.ann, 7100)
 		h.until("2026-11-30")
-		h.earns(h.ann, "extra", "one/n") // on 1 December: too late
+		h.plays(h.ann, 7200)             // on 1 December: too late
+		h.earns(h.ann, "extra", "one/n") // and so is this
 		h.until(november.Reviews)
 		r := h.of(h.ann)
 		w, err := h.Record(ctx, h.hr.Actor(), r.ID)
@@ -132,7 +134,10 @@ func TestCertificatesAsOfTheEnd(t *testing.T) {
 		if len(c) != 2 || c[0].Programme != "extra" || c[0].Holding != composite.Never || c[1].Holding != composite.Held || c[1].Number == "" || len(c[1].BasisHash) != 64 {
 			h.Fatalf("%+v", c)
 		}
-		if r.Score != 9000 || len(w.Notes) != 0 || w.Inputs.Learning.Quizzes != 1 {
+		if l := w.Inputs.Learning; l.Quizzes != 1 || len(l.Rehearse) != 1 || l.Rehearse[0].Score != 7100 || l.Rehearse[0].Line != 2 || len(l.Rehearse[0].Hash) != 64 {
+			h.Errorf("%+v", l)
+		}
+		if r.Score != 9000 || len(w.Notes) != 0 {
 			h.Errorf("%d, notes %+v, %+v", r.Score, w.Notes, w.Inputs.Learning)
 		}
 		h.must(h.certificates.Decide(ctx, h.hr.Actor(), c[1].Number, certification.Revoke, "cheated"))

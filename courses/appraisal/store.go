@@ -3,6 +3,7 @@ package appraisal
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/composite"
@@ -173,7 +174,7 @@ func setFigures(ctx context.Context, q db.Q, ids, figures []string, simulated []
 func setResult(ctx context.Context, q db.Q, id, inputs, result, hash string) error {
 	n, err := q.Exec(ctx, `UPDATE appraisal_record SET inputs = $2, result = $3, hash = $4 WHERE id = $1 AND state = 'calibration' AND hash = ''`, id, inputs, result, hash)
 	if err == nil && n == 0 {
-		err = errMoved
+		err = fmt.Errorf("appraisal: record %s has a result already", id)
 	}
 	return err
 }
