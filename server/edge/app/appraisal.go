@@ -28,16 +28,13 @@ func (m measured) Of(ctx context.Context, q db.Q, persons []string, period strin
 // judged has the room of reviews judge for appraisals.
 type judged struct{ *review.Reviews }
 
-// Open makes the panel and asks whom the rule names.
+// Open makes the panel.
 func (j judged) Open(ctx context.Context, q db.Q, p appraisal.Panel) error {
 	panel := review.Panel{ID: p.ID, Cycle: p.Cycle, Person: p.Person, MinShown: int(p.Shown), Due: p.Due}
 	for _, t := range p.Traits {
 		panel.Items = append(panel.Items, review.Item{ID: t.ID, Name: t.Name, Anchors: t.Anchors})
 	}
-	if err := j.Reviews.Open(ctx, q, panel); err != nil {
-		return err
-	}
-	return j.Propose(ctx, q, p.ID)
+	return j.Reviews.Open(ctx, q, panel)
 }
 
 // Of gives what each group says together.

@@ -56,6 +56,7 @@ func (s *Site) drawCycle(c *fiber.Ctx, v visit, d cycleDraft) error {
 		return err
 	}
 	if d.cause != nil {
+		p.Request = c.FormValue("request")
 		setStatus(c, d.cause)
 	}
 	return s.draw(c, pages.CyclePage(p))

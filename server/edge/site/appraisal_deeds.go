@@ -33,12 +33,12 @@ func (s *Site) appraisalDeeds(v visit, w appraisal.Whole, d appraisalDraft) map[
 		if !x.may {
 			continue
 		}
-		one := &pages.Deed{Key: x.key, Action: "/appraisals/" + w.ID + "/" + x.key}
+		one := &pages.Deed{Key: x.key, Action: "/appraisals/" + w.ID + "/" + x.key, Request: s.Clock.ID()}
 		if x.seen >= 0 {
 			one.Seen = strconv.FormatInt(x.seen, 10)
 		}
 		if d.deed == x.key {
-			one.Errors, one.Choice, one.Text, one.Score = s.errors(v, d.cause), d.choice, d.text, d.score
+			one.Errors, one.Choice, one.Text, one.Score, one.Request = s.errors(v, d.cause), d.choice, d.text, d.score, d.request
 		}
 		out[x.key] = one
 	}

@@ -20,9 +20,9 @@ func (s *Site) appraisalRecord(c *fiber.Ctx, v visit) error {
 
 // appraisalDraft is what a form on the record said, and what was wrong with it.
 type appraisalDraft struct {
-	deed, choice, text, score string
-	values                    map[string]string // targets, as typed
-	cause                     error
+	deed, choice, text, score, request string
+	values                             map[string]string // targets, as typed
+	cause                              error
 }
 
 func (s *Site) drawAppraisal(c *fiber.Ctx, v visit, d appraisalDraft) error {
@@ -35,12 +35,13 @@ func (s *Site) drawAppraisal(c *fiber.Ctx, v visit, d appraisalDraft) error {
 		return err
 	}
 	p := s.recordPage(v, w, names)
-	p.Frame, p.Request = s.frame(c, v, names[w.Person]+" · "+p.Period), s.Clock.ID()
+	p.Frame = s.frame(c, v, names[w.Person]+" · "+p.Period)
 	if w.May.Verify {
 		if err := s.verdict(c, v, w, &p); err != nil {
 			return err
 		}
 	}
+	d.request = c.FormValue("request")
 	p.Deeds = s.appraisalDeeds(v, w, d)
 	if d.cause != nil {
 		if p.Deeds[d.deed] == nil { // meanwhile the record has gone on

@@ -101,14 +101,15 @@ type TargetLine struct{ Text, Note, Who, When string }
 
 // Deed is one form on the record.
 type Deed struct {
-	Key    string // targets, agree, calibrate …
-	Action string
-	Errors map[string]string
-	Fields []parts.Field
-	Seen   string
-	Choice string // what was chosen
-	Text   string // as typed
-	Score  string
+	Key     string // targets, agree, calibrate …
+	Action  string
+	Errors  map[string]string
+	Fields  []parts.Field
+	Seen    string
+	Request string
+	Choice  string // what was chosen
+	Text    string // as typed
+	Score   string
 }
 
 // Verdict is what Verify found.
