@@ -145,6 +145,17 @@ const sight = `
 /figures                          -         D . . + . + + .
 /figures.csv                      -         D . . + . + + .
 /figures.xlsx                     -         D . . + . + + .
+/appraisals                       -         D + + + + + + +
+/appraisals/new                   -         D . . . . + . .
+/appraisals/cycles/:id            cycle     D . . . . + + .
+/appraisals/cycles/:id            missing   D . . . . . . .
+/appraisals/cycles/:id/records.csv   cycle   D . . . . + + .
+/appraisals/cycles/:id/records.csv   missing D . . . . . . .
+/appraisals/cycles/:id/records.xlsx  cycle   D . . . . + + .
+/appraisals/cycles/:id/records.xlsx  missing D . . . . . . .
+/appraisals/:id                   shown     D + . + . + + .
+/appraisals/:id                   aiming    D + . + . + + .
+/appraisals/:id                   missing   D . . . . . . .
 /figures/import                   -         D . . + . + . .
 /figures/:person                  mine      D + + + + + + +
 /figures/:person                  learner   D + . + . + + .
@@ -196,6 +207,9 @@ const sight = `
 /api/v1/progress                  -         T T T T T T T T
 /api/v1/quizzes/:course/:module/statistics  module    T T T T T T T T
 /api/v1/quizzes/:course/:module/statistics  missing   T T T T T T T T
+/api/v1/appraisals                -         T T T T T T T T
+/api/v1/appraisals/:id            shown     T T T T T T T T
+/api/v1/appraisals/:id            missing   T T T T T T T T
 /api/v1/certificates              -         T T T T T T T T
 /api/v1/certificates/:number/verification  certificate + + + + + + + +
 /api/v1/certificates/:number/verification  missing   . . . . . . . .

@@ -119,7 +119,7 @@ func (s *Site) recordPage(v visit, w appraisal.Whole, names map[string]string) p
 		x.compute(&p)
 		s.outcome(v, w, &p)
 		s.entries(v, w, &p, names)
-		s.opinions(v, w, &p)
+		opinions(v, w, &p)
 		s.appraisalEvidence(v, w, &p)
 	}
 	return p
@@ -234,38 +234,40 @@ func (s *Site) entries(v visit, w appraisal.Whole, p *pages.One, names map[strin
 
 // opinions words what each group of reviewers says. What is corrected for leniency stands beside what they said, never
 // in its place.
-func (s *Site) opinions(v visit, w appraisal.Whole, p *pages.One) {
+func opinions(v visit, w appraisal.Whole, p *pages.One) {
 	for _, o := range w.Opinions {
 		g := pages.Group{Name: v.voice.T("appraisal_page.group." + o.Group), Given: v.voice.T("appraisal_page.given", "given", o.Given, "asked", o.Asked)}
-		if o.Withheld {
-			g.Withheld = v.voice.T("appraisal_page.withheld", "least", int(w.In.Scheme.Shown))
-			p.Groups = append(p.Groups, g)
-			continue
-		}
-		if o.Given == 0 {
-			g.Withheld = v.voice.T("appraisal_page.nobody_gave")
-			p.Groups = append(p.Groups, g)
-			continue
-		}
-		g.Raw, g.Comments = points(o.Raw), o.Comments
 		switch {
-		case o.HasAdjusted:
-			g.Adjusted = points(o.Adjusted)
-		case o.Why != "" && v.voice.Has(o.Why):
-			g.Why = v.voice.T(o.Why)
+		case o.Given == 0:
+			g.Withheld = v.voice.T("appraisal_page.nobody_gave")
+		case o.Withheld:
+			g.Withheld = v.voice.T("appraisal_page.withheld", "least", int(w.In.Scheme.Shown))
 		default:
-			g.Why = v.voice.T("appraisal_page.no_adjusted")
-		}
-		g.Counts = v.voice.T("appraisal_page.raw_counts")
-		if w.In.Leniency && o.HasAdjusted {
-			g.Counts = v.voice.T("appraisal_page.adjusted_counts")
-		}
-		for _, t := range w.In.Scheme.Traits {
-			if score, ok := o.Traits[t.ID]; ok {
-				g.Traits = append(g.Traits, pages.TraitLine{Name: t.Name.In(v.lang), Score: points(score), Percent: strconv.FormatInt(min(max(score/100, 0), 100), 10)})
-			}
+			judgement(v, w, o, &g)
 		}
 		p.Groups = append(p.Groups, g)
+	}
+}
+
+// judgement words a result that is shown.
+func judgement(v visit, w appraisal.Whole, o appraisal.Opinion, g *pages.Group) {
+	g.Raw, g.Comments = points(o.Raw), o.Comments
+	switch {
+	case o.HasAdjusted:
+		g.Adjusted = points(o.Adjusted)
+	case o.Why != "" && v.voice.Has(o.Why):
+		g.Why = v.voice.T(o.Why)
+	default:
+		g.Why = v.voice.T("appraisal_page.no_adjusted")
+	}
+	g.Counts = v.voice.T("appraisal_page.raw_counts")
+	if w.In.Leniency && o.HasAdjusted {
+		g.Counts = v.voice.T("appraisal_page.adjusted_counts")
+	}
+	for _, t := range w.In.Scheme.Traits {
+		if score, ok := o.Traits[t.ID]; ok {
+			g.Traits = append(g.Traits, pages.TraitLine{Name: t.Name.In(v.lang), Score: points(score), Percent: strconv.FormatInt(min(max(score/100, 0), 100), 10)})
+		}
 	}
 }
 

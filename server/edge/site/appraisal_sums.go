@@ -164,7 +164,7 @@ func (x sums) monthsMean(in appraisal.Input) string {
 func (x sums) fate(i composite.Item, l composite.Line, in appraisal.Input) string {
 	why := "figure"
 	switch {
-	case i.Kind == composite.OfReviews && in.Opinion != nil && in.Opinion.Withheld:
+	case i.Kind == composite.OfReviews && in.Opinion != nil && in.Opinion.Withheld && in.Opinion.Given > 0:
 		why = "withheld"
 	case i.Kind == composite.OfReviews:
 		why = "review"
