@@ -4,12 +4,12 @@ import "slices"
 
 // Given is what is known of one item when a record is computed.
 type Given struct {
-	Known   bool  // whether there is a figure, a review or a month at all
-	Actual  int64 // of an indicator, in its unit
-	Target  int64 // of an indicator, in its unit; 0 where none was agreed
-	Score   int64 // of everything else, hundredths of a point
-	Before  int64 // the score of the same item in the person's last closed record
-	Carries bool  // whether there is one
+	Known   bool  `json:"known"`   // whether there is a figure, a review or a month at all
+	Actual  int64 `json:"actual"`  // of an indicator, in its unit
+	Target  int64 `json:"target"`  // of an indicator, in its unit; 0 where none was agreed
+	Score   int64 `json:"score"`   // of everything else, hundredths of a point
+	Before  int64 `json:"before"`  // the score of the same item in the person's last closed record
+	Carries bool  `json:"carries"` // whether there is one
 }
 
 // Fate is what became of an item in the computation.

@@ -126,12 +126,12 @@ func (r *reader) scheme() *Scheme {
 	r.rules(s)
 	r.traits(s)
 	r.proposals(s)
-	s.Hash = s.hash()
+	s.Hash = s.Sum()
 	return s
 }
 
-// hash is SHA-256 over everything that the scheme says, hex.
-func (s *Scheme) hash() string {
+// Sum is SHA-256 over everything that the scheme says, hex.
+func (s *Scheme) Sum() string {
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // it consists of strings and numbers
@@ -267,7 +267,7 @@ func (r *reader) rules(s *Scheme) {
 				r.At(at.Field("roles"), "composite.role_unknown", "id", role)
 			}
 		}
-		if rule.Bonus == 0 && !rule.HasCap && !rule.Flag && !rule.Warn {
+		if rule.idle() {
 			r.At(at, "composite.rule_idle", "id", in.Programme)
 		}
 		s.Rules = append(s.Rules, rule)

@@ -150,3 +150,10 @@ func endedIDs(ctx context.Context, q db.Q) (ids []string, err error) {
 	err = q.Select(ctx, &ids, "SELECT id FROM rehearsal WHERE state = 'closed' ORDER BY closed_at, id")
 	return ids, err
 }
+
+// closedWithin gives the last rehearsal that a person closed within a span and that has acts of its own luck, if there is one.
+func closedWithin(ctx context.Context, q db.Q, person string, from, until int64) (out []row, err error) {
+	err = q.Select(ctx, &out, "SELECT "+columns+` FROM rehearsal WHERE person_id = $1 AND state = 'closed' AND parent_id IS NULL AND turns > 0
+		AND closed_at >= $2 AND closed_at < $3 ORDER BY closed_at DESC, id DESC LIMIT 1`, person, from, until)
+	return out, err
+}

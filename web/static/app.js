@@ -32,6 +32,13 @@
     b.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(b.dataset.copies).value)
       .then(() => { b.textContent = b.dataset.copied; }, () => document.getElementById(b.dataset.copies).select()));
   });
+  // Numbers of a group that must come to a sum show it while they are typed.
+  document.querySelectorAll("[data-sums]").forEach((g) => g.addEventListener("input", () => {
+    const out = document.getElementById(g.dataset.sums);
+    const sum = [...g.querySelectorAll("input")].reduce((n, i) => n + Math.round(Number(i.value) * 100), 0);
+    out.textContent = sum / 100 + "%";
+    out.classList.toggle("appr-late", sum !== 10000);
+  }));
   // A conversation is read from its end, and answered by a digit.
   const talk = document.querySelector("[data-scroll-end]");
   if (talk) talk.scrollTop = talk.scrollHeight;

@@ -25,7 +25,9 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"session.weekday.", "session.mark.", "session.rule.", "session.state.", "session.scope_", "external.state.", "cert_team.",
 	"cert_team.export_", "cert_team.item_", "cert_team.ask_signoff_", "cert_team.kind_", "cert_team.cause_", "cert_team.why_", "cert_team.do_",
 	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_",
-	"reviews.as.", "reviews.asked_as.", "reviews.who_sees.", "reviews.group.", "reviews.result.", "reviews.why.", "reviews.guest.", "reviews.link_"}
+	"appraisal.period_form_", "appraisal.state_", "appraisal_page.",
+	"reviews.as.", "reviews.asked_as.", "reviews.who_sees.", "reviews.group.", "reviews.result.", "reviews.why.", "reviews.guest.", "reviews.link_",
+	"figure.lint.", "figure.form_", "figure.exact_", "figure.hint_", "figure.in.", "figure.source.", "figure.fate.", "figure.export_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

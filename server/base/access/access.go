@@ -79,6 +79,16 @@ const (
 	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
 	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
 
+	RunAppraisal     Action = "appraisal.run"     // open cycles, calibrate, show, close and correct
+	SetTarget        Action = "appraisal.target"  // say what somebody is to aim at
+	SeeAppraisal     Action = "appraisal.see"     // records whole; results once they are shown
+	InspectAppraisal Action = "appraisal.inspect" // that a record is there, how it was computed, and whether it is whole: no reviews
+	RespondAppraisal Action = "appraisal.respond" // agree to one's targets, answer one's result
+	DecideAppeal     Action = "appraisal.decide"  // decide a dispute of somebody one does not manage
+
+	SeeFigures   Action = "figure.see"   // what somebody achieved, by the indicators of 3.2.1
+	EnterFigures Action = "figure.enter" // type, import, withdraw; never one's own
+
 	GiveReview     Action = "review.give"   // review a colleague; the panel's list says who
 	PlanReviews    Action = "review.plan"   // say who reviews whom, and see who is asked
 	InviteCustomer Action = "review.invite" // make a link with which a customer reviews somebody
@@ -90,6 +100,8 @@ func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
+		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal,
+		SeeFigures, EnterFigures,
 		GiveReview, PlanReviews, InviteCustomer, SeeReviews}
 }
 
@@ -129,10 +141,18 @@ var table = map[Action]grant{
 	AskExternal:       everyone,
 	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
 
-	GiveReview:     everyone.only(Below, Other), // never oneself
-	PlanReviews:    {HR: {Below, Other}},
-	InviteCustomer: {Manager: {Below}, HR: {Below, Other}},
-	SeeReviews:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}}), // one's own once they are shown; not the inspector
+	RunAppraisal:     {HR: {Below, Other}},
+	SetTarget:        {Manager: {Below}, HR: {Below, Other}},
+	SeeAppraisal:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}}),
+	InspectAppraisal: {Inspector: {Below, Other}},
+	RespondAppraisal: everyone,
+	DecideAppeal:     {HR: {Other}},
+	SeeFigures:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	EnterFigures:     {Manager: {Below}, HR: {Below, Other}},
+	GiveReview:       everyone.only(Below, Other), // never oneself
+	PlanReviews:      {HR: {Below, Other}},
+	InviteCustomer:   {Manager: {Below}, HR: {Below, Other}},
+	SeeReviews:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}}), // one's own once they are shown; not the inspector
 }
 
 // only gives every role of g these relations.

@@ -41,10 +41,18 @@ content.desk.see author other
 session.hold     manager below | hr below other
 external.ask     learner self | manager self | author self | hr self | inspector self | admin self
 external.decide  manager below | hr below other
+figure.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self
+figure.enter     manager below | hr below other
 review.give      learner below other | manager below other | author below other | hr below other | inspector below other | admin below other
 review.plan      hr below other
 review.invite    manager below | hr below other
 review.see       learner self | manager self below | author self | hr self below other | inspector self | admin self
+appraisal.run    hr below other
+appraisal.target manager below | hr below other
+appraisal.see    learner self | manager self below | author self | hr self below other | inspector self | admin self
+appraisal.inspect inspector below other
+appraisal.respond learner self | manager self | author self | hr self | inspector self | admin self
+appraisal.decide hr other
 `
 
 func TestWholeTable(t *testing.T) {

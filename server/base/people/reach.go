@@ -41,3 +41,29 @@ func (p *People) Reach(ctx context.Context, actor access.Actor, do access.Action
 	}
 	return Reach{Teams: slices.Sorted(maps.Keys(both(managed, under)))}, err
 }
+
+// Reached gives, by login, those of these people to whom the actor may do something. Whoever is out of reach is not there, like
+// somebody who does not exist.
+func (p *People) Reached(ctx context.Context, actor access.Actor, do access.Action, logins []string) (map[string]Person, error) {
+	found, err := peopleByLogin(ctx, p.db.Read(), logins)
+	if err != nil {
+		return nil, err
+	}
+	managed := map[string]bool{}
+	if actor.Is(access.Manager) {
+		if managed, err = p.teams.ManagedBy(ctx, actor.ID); err != nil {
+			return nil, err
+		}
+	}
+	maps.DeleteFunc(found, func(_ string, one Person) bool {
+		to := access.Other
+		switch {
+		case one.ID == actor.ID:
+			to = access.Self
+		case managed[one.Team]:
+			to = access.Below
+		}
+		return !actor.May(do, to)
+	})
+	return found, nil
+}

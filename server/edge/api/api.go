@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/courses/appraisal"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/progress"
@@ -42,6 +43,8 @@ type API struct {
 	Certificates *certification.Certification
 	Seal         *seal.Seal
 
+	Appraisals *appraisal.Appraisals
+
 	Words *words.Book
 	Log   *slog.Logger
 	NewID func() string // names an error in the log
@@ -66,6 +69,8 @@ func (a *API) Mount(app *fiber.App) {
 	v1.Get("/quizzes/:course/:module/statistics", a.with(door.ScopeContent, a.statistics))
 	v1.Get("/attempts", a.with(door.ScopeLearning, a.attempts))
 	v1.Get("/attempts/:id", a.with(door.ScopeLearning, a.attempt))
+	v1.Get("/appraisals", a.with(door.ScopeLearning, a.appraisals))
+	v1.Get("/appraisals/:id", a.with(door.ScopeLearning, a.appraisalOne))
 	v1.Get("/certificates", a.with(door.ScopeLearning, a.certificates))
 	v1.Get("/certificates/:number/verification", a.verification)
 	v1.Use(func(*fiber.Ctx) error { return fault.New(fault.Missing, "error.missing") })

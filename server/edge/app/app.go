@@ -10,13 +10,17 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tongguan/content"
 	"tongguan/courses/amendment"
+	"tongguan/courses/appraisal"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
+	"tongguan/courses/composite"
 	"tongguan/courses/external"
+	"tongguan/courses/indicator"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
@@ -80,7 +84,10 @@ type App struct {
 	Reports      *certification.Reports
 	Seal         *seal.Seal
 
-	Reviews *review.Reviews
+	Indicators *indicator.Indicators
+	Reviews    *review.Reviews
+	Appraisals *appraisal.Appraisals
+	schemes    atomic.Pointer[[]*composite.Scheme] // in the order of their ids
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -170,10 +177,12 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
+	a.measure()
 	a.amend(ledger)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
 	}
+	a.appraise(ledger)
 	return a.remind()
 }
 
@@ -205,9 +214,11 @@ func (a *App) Reread() {
 	}
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
+	a.rereadIndicators()
 	if _, _, err := a.Programmes.Refresh(); err != nil {
 		a.Log.Warn("content", "error", err)
 	}
+	a.readSchemes()
 }
 
 // current gives the programmes in force.
@@ -244,6 +255,7 @@ func (a *App) chores() []chore {
 		{"policy", 5 * time.Second, a.Amendments.Settle},
 		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
 		{"overdue duties", 30 * time.Second, a.Amendments.Close},
+		{"appraisals", time.Minute, a.Appraisals.Tick},
 		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
 		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},

@@ -140,7 +140,12 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"},
 		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
 		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"},
-		"/reviews/panels/:panel/ask": {"hr"}, "/reviews/panels/:panel/unask": {"hr"}, "/reviews/panels/:panel/invite": {"manager", "hr"}, "/reviews/panels/:panel/withdraw": {"manager", "hr"}}
+		"/reviews/panels/:panel/ask": {"hr"}, "/reviews/panels/:panel/unask": {"hr"}, "/reviews/panels/:panel/invite": {"manager", "hr"}, "/reviews/panels/:panel/withdraw": {"manager", "hr"},
+		"/figures/:person": {"manager", "hr"}, "/figures/:person/withdraw": {"manager", "hr"}, "/figures/:person/simulate": {"manager", "hr"},
+		"/figures/import": {"manager", "hr"}, "/figures/import/apply": {"manager", "hr"},
+		"/appraisals/preview": {"hr"}, "/appraisals": {"hr"}, "/appraisals/cycles/:id/people": {"hr"}, "/appraisals/cycles/:id/days": {"hr"}, "/appraisals/cycles/:id/show": {"hr"},
+		"/appraisals/cycles/:id/close": {"hr"}, "/appraisals/:id/targets": {"manager", "hr"}, "/appraisals/:id/calibrate": {"hr"}, "/appraisals/:id/show": {"hr"},
+		"/appraisals/:id/decide": {"hr"}, "/appraisals/:id/close": {"hr"}, "/appraisals/:id/correct": {"hr"}}
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}

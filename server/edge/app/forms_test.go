@@ -112,6 +112,44 @@ var mistakes = []mistake{
 	{route: "/reviews/panels/:panel/ask", field: "group", value: "customer"},
 	{route: "/reviews/panels/:panel/invite", field: "name", value: " "},
 	{route: "/reviews/panels/:panel/invite", field: "name", value: strings.Repeat("长", 61)},
+	{route: "/appraisals/preview", field: "weight-visits", value: "61"},
+	{route: "/appraisals/preview", field: "weight-visits", value: "much"},
+	{route: "/appraisals/preview", field: "period", value: "2026-13"},
+	{route: "/appraisals/preview", field: "figures", value: "2026-06-29"},
+	{route: "/appraisals/preview", field: "reviews", value: "2026-02-30"},
+	{route: "/appraisals/preview", field: "response", value: "2026-07-01"},
+	{route: "/appraisals/preview", field: "least", value: "-1"},
+	{route: "/appraisals/preview", field: "bonus.0", value: "21"},
+	{route: "/appraisals/preview", field: "people", value: "no-such-login"},
+	{route: "/appraisals", field: "weight-superior", value: "39.99"},
+	{route: "/appraisals", field: "missing", value: "guess"},
+	{route: "/appraisals/cycles/:id/people", field: "people", value: "no-such-login"},
+	{route: "/appraisals/cycles/:id/people", field: "people", value: ""},
+	{route: "/appraisals/cycles/:id/days", field: "figures", value: "2026-03-30"},
+	{route: "/appraisals/cycles/:id/days", field: "response", value: "soon"},
+	{route: "/appraisals/:id/targets", field: "target-visits", value: "0"},
+	{route: "/appraisals/:id/targets", field: "target-visits", value: "many"},
+	{route: "/appraisals/:id/agree", field: "seen", value: "0", status: http.StatusConflict},
+	{route: "/appraisals/:id/object", field: "text", value: " "},
+	{route: "/appraisals/:id/calibrate", field: "score", value: "120.01"},
+	{route: "/appraisals/:id/calibrate", field: "score", value: "good"},
+	{route: "/appraisals/:id/calibrate", field: "reason", value: ""},
+	{route: "/appraisals/:id/calibrate", field: "seen", value: "0", status: http.StatusConflict},
+	{route: "/appraisals/:id/respond", field: "answer", value: "perhaps"},
+	{route: "/appraisals/:id/respond", field: "text", value: ""},
+	{route: "/appraisals/:id/decide", field: "ruling", value: "postpone"},
+	{route: "/appraisals/:id/decide", field: "reason", value: " "},
+	{route: "/appraisals/:id/decide", field: "score", value: ""},
+	{route: "/appraisals/:id/correct", field: "score", value: "-1"},
+	{route: "/appraisals/:id/correct", field: "reason", value: " "},
+	{route: "/figures/:person", field: "v.visits", value: "many"},
+	{route: "/figures/:person", field: "v.visits", value: "-1"},
+	{route: "/figures/:person", field: "v.visits", value: ""},
+	{route: "/figures/:person", field: "note", value: strings.Repeat("长", 201)},
+	{route: "/figures/:person", field: "period", value: "2026-04"},
+	{route: "/figures/:person/withdraw", field: "reason", value: ""},
+	{route: "/figures/:person/withdraw", field: "reason", value: strings.Repeat("长", 201)},
+	{route: "/figures/:person/withdraw", field: "seq", value: "7", status: http.StatusConflict},
 	{route: "/policy/changes/preview", field: "offer", value: "praise"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-02-30"},
 	{route: "/policy/changes/preview", field: "deadline", value: "2026-03-02"},
@@ -168,12 +206,12 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		h.Errorf("%s: the page does not say what is wrong", what)
 	}
 	for name, values := range form {
-		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == "version" && m.field == "version" {
+		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq") {
 			continue
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer", "group"}, name) || strings.HasPrefix(name, "level.") ||
+				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer", "group", "missing", "answer", "ruling", "seen"}, name) || strings.HasPrefix(name, "level.") ||
 				strings.HasPrefix(name, "mark.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {

@@ -124,6 +124,9 @@ func (s *Site) drawCertificate(c *fiber.Ctx, v visit, look certification.Look, c
 	if p.History, err = s.history(c, v, look); err != nil {
 		return err
 	}
+	if p.Counted, err = s.countedIn(c, v, look.Number); err != nil {
+		return err
+	}
 	p.Decide = s.decision(c, v, look, cause)
 	if cause != nil {
 		setStatus(c, cause)

@@ -45,7 +45,9 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
 	s.mountProgrammes(f)
+	s.mountAppraisals(f)
 	s.mountReviews(f)
+	s.mountFigures(f)
 	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
 	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
 	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))
@@ -122,6 +124,32 @@ func (s *Site) mountProgrammes(f *fiber.App) {
 	f.Get("/signoffs/:programme/:step/:person", s.in(s.signForm)).Post("/signoffs/:programme/:step/:person", s.in(s.sign))
 	f.Post("/signoffs/:programme/:step/:person/back", s.in(s.signBack))
 	f.Post("/notices/:day/aside", s.in(s.noticeDone)).Post("/account/mail", s.in(s.mailChoice))
+}
+
+// mountAppraisals puts appraisals at their addresses.
+func (s *Site) mountAppraisals(f *fiber.App) {
+	f.Get("/appraisals", s.in(s.appraisals)).Post("/appraisals", s.in(s.cycleOpen))
+	f.Get("/appraisals/new", s.in(s.cycleNew)).Post("/appraisals/preview", s.in(s.cyclePreview))
+	f.Get("/appraisals/cycles/:id", s.in(s.cycleShow)).Post("/appraisals/cycles/:id/people", s.in(s.cycleAdd))
+	f.Post("/appraisals/cycles/:id/days", s.in(s.cycleMove))
+	f.Post("/appraisals/cycles/:id/show", s.in(s.cycleShowAll)).Post("/appraisals/cycles/:id/close", s.in(s.cycleCloseAll))
+	for _, kind := range []string{"csv", "xlsx"} {
+		f.Get("/appraisals/cycles/:id/records."+kind, s.in(s.export("appraisals", kind, s.cycleTable)))
+	}
+	f.Get("/appraisals/:id", s.in(s.appraisalRecord)).Post("/appraisals/:id/targets", s.in(s.appraisalTargets))
+	f.Post("/appraisals/:id/agree", s.in(s.appraisalAgree)).Post("/appraisals/:id/object", s.in(s.appraisalObject))
+	f.Post("/appraisals/:id/calibrate", s.in(s.appraisalCalibrate)).Post("/appraisals/:id/show", s.in(s.appraisalShow))
+	f.Post("/appraisals/:id/respond", s.in(s.appraisalRespond)).Post("/appraisals/:id/decide", s.in(s.appraisalDecide))
+	f.Post("/appraisals/:id/close", s.in(s.appraisalClose)).Post("/appraisals/:id/correct", s.in(s.appraisalCorrect))
+}
+
+// mountFigures puts what people achieved at its addresses.
+func (s *Site) mountFigures(f *fiber.App) {
+	f.Get("/figures", s.in(s.figureBoard))
+	f.Get("/figures.csv", s.in(s.export("figures", "csv", s.figureTable))).Get("/figures.xlsx", s.in(s.export("figures", "xlsx", s.figureTable)))
+	f.Get("/figures/import", s.in(s.figureImport)).Post("/figures/import", s.in(s.figurePlan)).Post("/figures/import/apply", s.in(s.figureApply))
+	f.Get("/figures/:person", s.in(s.figureCard)).Post("/figures/:person", s.in(s.figureEnter))
+	f.Post("/figures/:person/withdraw", s.in(s.figureWithdraw)).Post("/figures/:person/simulate", s.in(s.figureSimulate))
 }
 
 // static sends a file under an address that holds its hash, to be kept for ever.

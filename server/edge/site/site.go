@@ -16,9 +16,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/courses/amendment"
+	"tongguan/courses/appraisal"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
+	"tongguan/courses/indicator"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
@@ -76,7 +78,10 @@ type Site struct {
 	Certificates *certification.Certification
 	Seal         *seal.Seal
 
-	Reviews *review.Reviews
+	Appraisals *appraisal.Appraisals
+
+	Indicators *indicator.Indicators
+	Reviews    *review.Reviews
 
 	Secret    []byte
 	URL       string // under which people reach the site

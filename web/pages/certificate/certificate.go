@@ -97,6 +97,7 @@ type One struct {
 	Basis, Version                                 string // hashes
 	Whole                                          bool
 	History                                        []Event
+	Counted                                        []parts.Link // appraisals in which it counted
 	Decide                                         *Decision
 }
 

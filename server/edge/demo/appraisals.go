@@ -1,0 +1,404 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"tongguan/courses/appraisal"
+	"tongguan/courses/composite"
+	"tongguan/courses/review"
+	"tongguan/quizzes/pipeline"
+	"tongguan/server/base/access"
+	"tongguan/server/edge/app"
+)
+
+// judged is content/demo/appraisals.yaml.
+type judged struct {
+	Team, By, Boss string
+	Targets        map[string]int64 // by indicator
+	Objection      string
+	Disputes       []struct {
+		Text, Reason string
+		Uphold       bool
+		Score        int64 // more or less than was computed, hundredths of a point
+	}
+	Calibrated, Corrected struct {
+		Score  int64 // likewise
+		Reason string
+	}
+	Waiting, Thanks string
+	Comments        []string
+}
+
+// appraising puts three appraisals into the history: the month before last, which is closed; the last month, which is being
+// calibrated; and the year, for which targets are being set. It draws from chance of its own.
+type appraising struct {
+	*filler
+	judged
+	chance   *rand.Rand
+	hr, boss access.Actor
+	members  []member // of the team; those with figures of the month before last first
+	now      int64
+}
+
+type member struct {
+	login string
+	access.Actor
+	fresh bool // came too late for the month before last
+}
+
+// appraise is the demo's step.
+func (f *filler) appraise(context.Context) error {
+	text, err := fs.ReadFile(app.Content(""), "demo/appraisals.yaml")
+	if err != nil {
+		return err
+	}
+	a := &appraising{filler: f, chance: rand.New(rand.NewPCG(seed, 24)), now: f.now}
+	if err := yaml.Unmarshal(text, &a.judged); err != nil {
+		return fmt.Errorf("appraisals.yaml: %w", err)
+	}
+	a.hr, a.boss = f.people[a.By].Actor(), f.people[a.Boss].Actor()
+	for _, one := range f.company.Everybody() {
+		if one.Team == a.Team {
+			a.members = append(a.members, member{one.Login, f.people[one.Login].Actor(), one.Joined > 0 && one.Joined < 60})
+		}
+	}
+	if a.hr.ID == "" || len(a.members) < 6 {
+		return nil
+	}
+	slices.SortStableFunc(a.members, func(x, y member) int { return order(x.fresh) - order(y.fresh) })
+	a.monthPast()
+	a.monthLast()
+	f.later(f.hour(-6, 9), a.openYear)
+	return nil
+}
+
+func order(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// day is a date counted from the demo's.
+func (a *appraising) day(days int) string {
+	return time.UnixMilli(a.now).In(a.Zone).AddDate(0, 0, days).Format(time.DateOnly)
+}
+
+// reported is the day, counted from the demo's, after that on which the figures of a month are in.
+func (a *appraising) reported(back int) int {
+	known := workingDay(a.monthAgo(back).AddDate(0, 1, 4)).AddDate(0, 0, 1)
+	today := time.UnixMilli(a.now).In(a.Zone)
+	return int(known.Sub(time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, a.Zone)).Hours() / 24)
+}
+
+// open opens a cycle for some of the team, has targets set and agreed to, and gives the records by login.
+func (a *appraising) open(ctx context.Context, scheme, period string, on appraisal.Deadlines, who []member) (map[string]string, error) {
+	p := appraisal.Plan{Scheme: scheme, Period: period, Deadlines: on, Least: -1, Leniency: true}
+	for _, m := range who {
+		p.Persons = append(p.Persons, m.ID)
+	}
+	cycle, err := a.Appraisals.Open(ctx, a.hr, p, "demo-"+scheme+period)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.Appraisals.Records(ctx, a.hr, appraisal.Filter{Cycle: cycle})
+	out := map[string]string{}
+	for _, r := range page.Records {
+		for _, m := range who {
+			if m.ID == r.Person {
+				out[m.login] = r.ID
+			}
+		}
+	}
+	return out, err
+}
+
+// aim has the boss set somebody's targets, a little harder for each than for the one before.
+func (a *appraising) aim(ctx context.Context, record string, n int) error {
+	w, err := a.Appraisals.Record(ctx, a.boss, record)
+	if err != nil {
+		return err
+	}
+	values := map[string]int64{}
+	for _, g := range w.Goals {
+		i, _ := w.In.Scheme.Item(g.Item)
+		values[g.Item] = a.Targets[i.Of]
+		if i.Of == "sales-amount" || i.Of == "sales-profit" {
+			values[g.Item] += a.Targets[i.Of] / 20 * int64(n%4)
+			if w.In.Kind == "year" {
+				values[g.Item] *= 12
+			}
+		}
+	}
+	return a.Appraisals.SetTargets(ctx, a.boss, record, values, "demo-aim-"+record)
+}
+
+func (a *appraising) agree(ctx context.Context, who member, record string) error {
+	w, err := a.Appraisals.Record(ctx, who.Actor, record)
+	if err != nil {
+		return err
+	}
+	return a.Appraisals.AgreeTargets(ctx, who.Actor, record, len(w.Steps), "demo-agree-"+record)
+}
+
+// begin opens a month and gets it as far as agreed targets.
+func (a *appraising) begin(ctx context.Context, period string, on appraisal.Deadlines, who []member) (map[string]string, error) {
+	records, err := a.open(ctx, "sales-monthly", period, on, who)
+	if err != nil {
+		return nil, err
+	}
+	for n, m := range who {
+		if err := a.aim(ctx, records[m.login], n); err != nil {
+			return nil, err
+		}
+		if err := a.agree(ctx, m, records[m.login]); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+// monthPast is the month before last, from its targets to the correction of what was closed.
+func (a *appraising) monthPast() {
+	figures := max(-37, a.reported(2))
+	on := appraisal.Deadlines{Targets: a.day(figures - 2), Figures: a.day(figures), Reviews: a.day(figures + 5), Calibration: a.day(figures + 8), Response: a.day(figures + 13)}
+	who := slices.DeleteFunc(slices.Clone(a.members), func(m member) bool { return m.fresh })
+	var records map[string]string
+	at := func(days, hour int, do func(ctx context.Context) error) { a.later(a.hour(figures+days, hour), do) }
+	at(-3, 9, func(ctx context.Context) (err error) {
+		records, err = a.begin(ctx, a.monthAgo(2).Format("2006-01"), on, who)
+		return err
+	})
+	at(1, 1, a.Appraisals.Tick)
+	for days := 1; days <= 4; days++ {
+		at(days, 10, func(ctx context.Context) error { return a.giveSome(ctx, who, records) })
+	}
+	at(6, 1, a.Appraisals.Tick)
+	at(7, 10, func(ctx context.Context) error {
+		return a.rule(ctx, records[who[4].login], a.Calibrated.Score, a.Calibrated.Reason, a.Appraisals.Calibrate)
+	})
+	at(9, 1, a.Appraisals.Tick)
+	at(10, 10, func(ctx context.Context) error { return a.answers(ctx, who, records) })
+	at(12, 16, func(ctx context.Context) error { return a.decide(ctx, who, records) })
+	at(14, 1, a.Appraisals.Tick)
+	at(15, 9, func(ctx context.Context) error { return a.close(ctx, records) })
+	at(17, 9, func(ctx context.Context) error {
+		return a.rule(ctx, records[who[5].login], a.Corrected.Score, a.Corrected.Reason, a.Appraisals.Correct)
+	})
+}
+
+// giveSome has most of those who are asked judge, over some days.
+func (a *appraising) giveSome(ctx context.Context, who []member, records map[string]string) error {
+	for n, m := range who {
+		v, err := a.Reviews.See(ctx, a.hr, records[m.login])
+		if err != nil {
+			return err
+		}
+		for _, asked := range v.Asked {
+			if a.chance.IntN(2) == 0 {
+				continue
+			}
+			if err := a.give(ctx, asked.Person, records[m.login], n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// give gives one sheet: what the person is like, and some chance.
+func (a *appraising) give(ctx context.Context, by, panel string, worth int) error {
+	for login, p := range a.people {
+		if p.ID != by || login == a.company.Accounts[0].Login {
+			continue // the demo's learner has this to do
+		}
+		open, _, err := a.Reviews.Mine(ctx, p.Actor())
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(open, func(t review.Task) bool { return t.Panel == panel })
+		if at < 0 {
+			return nil
+		}
+		sheet := review.Sheet{Marks: map[string]int{}, Comments: map[string]string{}}
+		for _, trait := range []string{"attitude", "teamwork", "communication"} {
+			sheet.Marks[trait] = min(5, max(1, 3+worth%2+a.chance.IntN(3)-a.chance.IntN(2)))
+		}
+		if a.chance.IntN(3) == 0 {
+			sheet.Comments[review.Whole] = a.Comments[a.chance.IntN(len(a.Comments))]
+		}
+		return a.Reviews.Give(ctx, p.Actor(), open[at].ID, sheet, "demo-give-"+open[at].ID)
+	}
+	return nil
+}
+
+// rule has HR set a result so much more or less than it is.
+func (a *appraising) rule(ctx context.Context, record string, more int64, reason string,
+	do func(context.Context, access.Actor, string, appraisal.Ruling, string) error) error {
+	w, err := a.Appraisals.Record(ctx, a.hr, record)
+	if err != nil {
+		return err
+	}
+	score := min(max(w.Score+more, 0), composite.MaxScore)
+	return do(ctx, a.hr, record, appraisal.Ruling{Score: score, Reason: reason, Seen: w.Entries}, "demo-rule-"+record+fmt.Sprint(w.Entries))
+}
+
+// answers has the first two dispute, the fourth say nothing, and the others take note.
+func (a *appraising) answers(ctx context.Context, who []member, records map[string]string) error {
+	for n, m := range who {
+		answer := appraisal.Answer{Do: appraisal.Acknowledge, Text: map[bool]string{true: a.Thanks}[n == 2]}
+		if n < len(a.Disputes) {
+			answer = appraisal.Answer{Do: appraisal.Dispute, Text: a.Disputes[n].Text}
+		}
+		if n == 3 {
+			continue
+		}
+		if err := a.Appraisals.Respond(ctx, m.Actor, records[m.login], answer, "demo-answer-"+records[m.login]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *appraising) decide(ctx context.Context, who []member, records map[string]string) error {
+	for n, d := range a.Disputes {
+		record := records[who[n].login]
+		decide := func(ctx context.Context, actor access.Actor, id string, r appraisal.Ruling, request string) error {
+			return a.Appraisals.Decide(ctx, actor, id, appraisal.Appeal{Uphold: d.Uphold, Ruling: r}, request)
+		}
+		if err := a.rule(ctx, record, d.Score, d.Reason, decide); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *appraising) close(ctx context.Context, records map[string]string) error {
+	for _, login := range slices.Sorted(maps.Keys(records)) {
+		if err := a.Appraisals.Close(ctx, a.hr, records[login], "demo-close-"+records[login]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// monthLast is the last month. It is as far as the calendar lets it be: where its figures are in, people have judged, and HR
+// has begun to show results; one of them is disputed. The learner's rests on a rehearsal.
+func (a *appraising) monthLast() {
+	figures := max(-9, a.reported(1))
+	reviews := max(figures+5, -3)
+	on := appraisal.Deadlines{Targets: a.day(figures - 1), Figures: a.day(figures), Reviews: a.day(reviews), Calibration: a.day(reviews + 8), Response: a.day(reviews + 15)}
+	period := a.monthAgo(1).Format("2006-01")
+	var records map[string]string
+	learner := a.people[a.company.Accounts[0].Login].Actor()
+	// days before the month ends: what is due on a free day is done on the next working day
+	a.later(a.monthAgo(0).AddDate(0, 0, -6), func(ctx context.Context) error { return a.sell(ctx, learner) })
+	a.later(a.hour(figures-3, 9), func(ctx context.Context) (err error) {
+		records, err = a.begin(ctx, period, on, a.members)
+		return err
+	})
+	a.later(a.hour(figures-1, 11), func(ctx context.Context) error {
+		_, err := a.Indicators.Simulate(ctx, a.boss, learner.ID, period)
+		return err
+	})
+	if figures >= -5 {
+		return // its figures are not in, or people judge until after today
+	}
+	a.later(a.hour(figures+1, 1), a.Appraisals.Tick)
+	for days := 1; days <= 4; days++ {
+		a.later(a.hour(figures+days, 14), func(ctx context.Context) error { return a.giveSome(ctx, a.members, records) })
+	}
+	if reviews > -3 {
+		return
+	}
+	a.later(a.hour(reviews+1, 1), a.Appraisals.Tick)
+	a.later(a.hour(reviews+1, 10), func(ctx context.Context) error { return a.showFirst(ctx, records) })
+	a.later(a.hour(reviews+2, 9), func(ctx context.Context) error {
+		m := a.members[0]
+		return a.Appraisals.Respond(ctx, m.Actor, records[m.login], appraisal.Answer{Do: appraisal.Dispute, Text: a.Waiting}, "demo-waiting")
+	})
+}
+
+// showFirst shows the results of the first of the team and of the learner. One without a result is calibrated before.
+func (a *appraising) showFirst(ctx context.Context, records map[string]string) error {
+	for _, m := range []member{a.members[0], a.members[len(a.members)-1]} {
+		w, err := a.Appraisals.Record(ctx, a.hr, records[m.login])
+		if err != nil {
+			return err
+		}
+		if !w.Has {
+			if err := a.rule(ctx, w.ID, 7000, a.Calibrated.Reason, a.Appraisals.Calibrate); err != nil {
+				return err
+			}
+		}
+		if err := a.Appraisals.Show(ctx, a.hr, w.ID, "demo-show-"+w.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sell has somebody who has sold nothing yet work a simulated territory, by the script.
+func (a *appraising) sell(ctx context.Context, who access.Actor) error {
+	world, ok := a.Rehearsals.World("month")
+	if !ok {
+		return nil
+	}
+	id, err := a.Rehearsals.Start(ctx, who, world.World.Name)
+	if err != nil {
+		return err
+	}
+	for turn := 0; ; turn++ {
+		s, err := a.Rehearsals.Scene(ctx, who, id)
+		if err != nil {
+			return err
+		}
+		if turn == 90 || s.Run.State.Now >= s.Run.Territory.End() {
+			return a.Rehearsals.Close(ctx, who, id)
+		}
+		if err := a.Rehearsals.Turn(ctx, who, id, turn, pipeline.ScriptFollower.Next(s.Run.Sight())); err != nil {
+			return err
+		}
+	}
+}
+
+// openYear opens the year: some targets are agreed to, some objected to, some wait for the person, and some for the boss.
+func (a *appraising) openYear(ctx context.Context) error {
+	today := time.UnixMilli(a.now).In(a.Zone)
+	year := today.Format("2006")
+	end := time.Date(today.Year(), 12, 31, 0, 0, 0, 0, a.Zone)
+	after := func(days int) string {
+		return max(end.AddDate(0, 0, days).Format(time.DateOnly), a.day(10+days))
+	}
+	on := appraisal.Deadlines{Targets: a.day(8), Figures: after(10), Reviews: after(20), Calibration: after(30), Response: after(40)}
+	records, err := a.open(ctx, "sales-annual", year, on, a.members)
+	if err != nil {
+		return err
+	}
+	for n, m := range a.members {
+		if n >= 4 && !m.fresh {
+			continue
+		}
+		if err := a.aim(ctx, records[m.login], n); err != nil {
+			return err
+		}
+		switch n {
+		case 0, 1:
+			err = a.agree(ctx, m, records[m.login])
+		case 2:
+			err = a.Appraisals.ObjectTargets(ctx, m.Actor, records[m.login], a.Objection, "demo-object")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
