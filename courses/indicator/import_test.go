@@ -221,7 +221,17 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		}
 		return text
 	})
-	if len(bomb) > MaxImportBytes {
+	broad := rezip(t, workbook(t), func(name, text string) string {
+		if strings.HasSuffix(name, "sheet1.xml") {
+			var b strings.Builder
+			for i := range 100_000 {
+				fmt.Fprintf(&b, `<row r="%d"><c r="XFD%d" t="str"><v xml:space="preserve"> </v></c></row>`, 10+i, 10+i)
+			}
+			return strings.Replace(text, "</sheetData>", b.String()+"</sheetData>", 1)
+		}
+		return text
+	})
+	if len(bomb) > MaxImportBytes || len(broad) > MaxImportBytes {
 		t.Fatal("the bomb is no small file")
 	}
 	each(t, func(h *house) {
@@ -229,7 +239,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 			data []byte
 			key  string
 		}{
-			{nil, "import_empty"}, {[]byte("login,period,visits\n"), "import_empty"}, {[]byte("\n\n"), "import_empty"}, {bomb, "import_book"}, {[]byte("PK\x03\x04 no book"), "import_book"},
+			{nil, "import_empty"}, {[]byte("login,period,visits\n"), "import_empty"}, {[]byte("\n\n"), "import_empty"}, {bomb, "import_book"}, {broad, "import_book"}, {[]byte("PK\x03\x04 no book"), "import_book"},
 			{[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "import_old"}, {bytes.Repeat([]byte("x"), MaxImportBytes+1), "import_large"}, {[]byte("a\x00b"), "import_encoding"},
 			{[]byte("\x81\xff\xff"), "import_encoding"}, {[]byte("login,period,visits\n\"rep"), "import_line"}, {[]byte("login,period,luck\nrep,1,1"), "import_heading"},
 			{[]byte("login,period,visits,拜访次数\nrep,1,1,1"), "import_heading_twice"}, {[]byte("period,visits\n2026-02,1"), "import_no_login"},
@@ -287,7 +297,7 @@ func TestWhatASpreadsheetKeepsIsRead(t *testing.T) {
 		v := rapid.Int64Range(-Limit, Limit).Draw(t, "value")
 		lang := rapid.SampledFrom([]string{"zh", "en"}).Draw(t, "lang")
 		for shown, kept := range map[string]string{Plain(u, v): Plain(u, v), Format(u, v, lang): Format(u, v, lang)} {
-			if got, err := Parse(u, bookCell(shown, kept).in(u)); err != nil || got != v {
+			if got, err := Parse(u, bookCell(shown, kept, false).in(u)); err != nil || got != v {
 				t.Fatalf("%s %d, kept as %s and shown as %s, is read %d, %v", u, v, kept, shown, got, err)
 			}
 		}
@@ -350,4 +360,32 @@ func TestTwoImportsAtOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestBookCell is how a spreadsheet shows and keeps what it has in a cell, and what we take it for.
+func TestBookCell(t *testing.T) {
+	for _, c := range []struct {
+		shown, kept string
+		want        text
+	}{
+		{"12.50%", "0.125", text{"12.5%", true}}, {"13%", "0.125", text{"12.5%", true}}, {"12,345.67", "12345.670000000002", text{"12345.67", true}},
+		{"1.2E+07", "12345678", text{"12345678", true}}, {"Nov-26", "46327", text{s: "2026-11"}}, {"2026/11/1", "46327", text{s: "2026-11"}}, {"11/1/26", "46327", text{s: "2026-11"}},
+		{"2026年11月", "46327.5", text{s: "2026-11"}}, {"46,327.00", "46327", text{"46327", true}}, {"46327kg", "46327", text{"46327", true}}, {"¥-12.00", "-12", text{"-12", true}},
+		{"1/2", "0.5", text{"0.5", true}}, {"2026", "2026", text{"2026", true}}, {"", "5", text{}}, {"TRUE", "1x", text{s: "TRUE"}}, {"#DIV/0!", "#DIV/0!", text{s: "#DIV/0!"}},
+		{"NaN", "NaN", text{s: "NaN"}}, {"1E+300", "1e300", text{}},
+	} {
+		got := bookCell(c.shown, c.kept, false)
+		if c.kept == "1e300" {
+			if _, err := Parse(Fen, got.in(Fen)); err == nil {
+				t.Errorf("%s is an amount", c.kept)
+			}
+			continue
+		}
+		if got != c.want {
+			t.Errorf("%s, kept as %s, is %+v", c.shown, c.kept, got)
+		}
+	}
+	if got := bookCell("Nov-26", "44865", true); got.s != "2026-11" {
+		t.Errorf("counted from 1904 it is %s", got.s)
+	}
 }

@@ -438,6 +438,11 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s sees %d of %d: %v", login, len(lines), total, err)
 			}
 		}
+		both := h.who["lead"]
+		both.Roles = append(slices.Clone(both.Roles), access.Admin) // sees everybody's account, and nobody else's figures by that
+		if lines, total, err := h.Table(ctx, both, Question{Period: "2026-02"}); err != nil || total != 3 || len(lines) != 3 {
+			t.Errorf("a manager who is an administrator too sees %d of %d: %v", len(lines), total, err)
+		}
 		lines, total, err := h.Table(ctx, h.who["hr"], Question{Period: "2026-02", Text: "rep", Limit: 1})
 		if err != nil || total != 1 || lines[0].Figures["visits"].Value != 12 {
 			t.Errorf("%+v, %d, %v", lines, total, err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,7 +23,8 @@ const (
 	MaxImportBytes = 2 << 20
 	MaxImportRows  = 10_000
 	maxColumns     = 100
-	maxUnzipped    = 48 << 20 // bytes of a workbook when it is unpacked: more is no table but a bomb
+	maxUnzipped    = 24 << 20 // bytes of a workbook when it is unpacked: more is no table but a bomb
+	maxScanned     = 3 << 20  // cells of a sheet, empty ones too
 	maxText        = 400      // bytes of a cell that are looked at
 )
 
@@ -164,6 +166,11 @@ func readBook(data []byte) (rows []raw, err error) {
 	if len(names) == 0 {
 		return nil, unreadable(nil)
 	}
+	props, err := f.GetWorkbookProps()
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	from1904 := props.Date1904 != nil && *props.Date1904
 	shown, err := f.Rows(names[0])
 	if err != nil {
 		return nil, unreadable(err)
@@ -174,13 +181,16 @@ func readBook(data []byte) (rows []raw, err error) {
 		return nil, unreadable(err)
 	}
 	defer kept.Close() //nolint:errcheck // only read
-	for line := 1; shown.Next() && kept.Next(); line++ {
+	for line, scanned := 1, 0; shown.Next() && kept.Next(); line++ {
 		a, err := shown.Columns()
 		b, err2 := kept.Columns(excelize.Options{RawCellValue: true})
 		if err := errors.Join(err, err2); err != nil {
 			return nil, unreadable(err)
 		}
-		if rows, err = take(rows, bookRow(line, a, b)); err != nil {
+		if scanned += len(a); scanned > maxScanned { // a row may say that it is 16,384 cells long
+			return nil, unreadable(nil)
+		}
+		if rows, err = take(rows, bookRow(line, a, b, from1904)); err != nil {
 			return nil, err
 		}
 	}
@@ -190,21 +200,21 @@ func readBook(data []byte) (rows []raw, err error) {
 	return rows, nil
 }
 
-func bookRow(line int, shown, kept []string) raw {
+func bookRow(line int, shown, kept []string, from1904 bool) raw {
 	out := raw{line: line, cells: make([]text, len(shown))}
 	for i, s := range shown {
 		k := s
 		if i < len(kept) {
 			k = kept[i]
 		}
-		out.cells[i] = bookCell(s, k)
+		out.cells[i] = bookCell(s, k, from1904)
 	}
 	return out
 }
 
 // bookCell gives a number as the spreadsheet keeps it, to 15 digits as it computes, and a share of 0.125 shown as 12.5% as that; a
 // date as the month it is in. Anything else is what the cell shows.
-func bookCell(shown, kept string) text {
+func bookCell(shown, kept string, from1904 bool) text {
 	n, err := strconv.ParseFloat(kept, 64)
 	if err != nil || shown == "" {
 		return text{s: shown}
@@ -216,18 +226,21 @@ func bookCell(shown, kept string) text {
 	if strings.HasSuffix(shown, "%") {
 		return text{trimmed(exact.Mul(exact, big.NewRat(100, 1))) + "%", true}
 	}
-	if strings.ContainsAny(shown, "-/年月") && shown[0] != '-' || looksMonth(shown) {
-		if t, err := excelize.ExcelDateToTime(n, false); err == nil && n > 0 {
+	if n >= firstSerial && n < lastSerial && shownDate.MatchString(shown) {
+		if t, err := excelize.ExcelDateToTime(n, from1904); err == nil {
 			return text{s: t.Format("2006-01")}
 		}
 	}
 	return text{trimmed(exact), true}
 }
 
-// looksMonth says whether a number is shown as a month with its name.
-func looksMonth(shown string) bool {
-	return strings.ContainsFunc(shown, func(r rune) bool { return r >= 'a' && r <= 'z' }) && !strings.ContainsAny(shown, "Ee+")
-}
+// Days as spreadsheets count them, from before the year 2000 to after 2200, and how a day or a month is shown.
+const (
+	firstSerial = 34_000
+	lastSerial  = 111_000
+)
+
+var shownDate = regexp.MustCompile(`(?i)^\d{1,4}[-/年]\d{1,2}(?:[-/月]|$)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec`)
 
 // trimmed writes a number with as many decimals as it needs, at most fifteen.
 func trimmed(n *big.Rat) string {

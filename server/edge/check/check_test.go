@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"tongguan/content"
+	"tongguan/server/base/fault"
 )
 
 const (
@@ -79,5 +80,26 @@ func TestWhatOnlyBothTogetherKnow(t *testing.T) {
 			}
 			t.Errorf("not reported: %v", Lint(files))
 		})
+	}
+}
+
+// The problems of indicators are those of the content, and authors are told of every field.
+func TestLintReadsIndicators(t *testing.T) {
+	files := builtIn(t)
+	file := files["appraisal/indicators.yaml"]
+	for _, field := range []string{"id", "clause", "name", "means", "unit", "better", "least", "most"} {
+		if !strings.Contains(string(files["appraisal/README.md"].Data), "`"+field+"`") {
+			t.Errorf("%s is not explained", field)
+		}
+	}
+	file.Data = []byte(strings.Replace(string(file.Data), `clause: "3.2.1.4"`, `clause: "3.2.1.9"`, 1))
+	var found []fault.Problem
+	for _, p := range Lint(files) {
+		if strings.HasPrefix(p.Key, "figure.") {
+			found = append(found, p)
+		}
+	}
+	if len(found) != 1 || found[0].Key != "figure.lint.clause" || found[0].File != "appraisal/indicators.yaml" || found[0].Line == 0 {
+		t.Errorf("%v", found)
 	}
 }

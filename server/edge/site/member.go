@@ -48,7 +48,7 @@ func (s *Site) memberPage(c *fiber.Ctx, v visit, id string) (p team.MemberPage, 
 		return p, err
 	}
 	p = team.MemberPage{Frame: s.frame(c, v, who.Name), Name: who.Name, Team: teams[who.Team], HiredOn: s.dueText(v, who.HiredOn),
-		Login: who.Login, Back: "/team", Evidence: "/team/" + id + "/evidence"}
+		Login: who.Login, Back: "/team", Evidence: "/team/" + id + "/evidence", Figures: "/figures/" + id}
 	if v.actor.May(access.AssignCourse, to) {
 		p.Assign = "/assignments/new?person=" + id
 	}

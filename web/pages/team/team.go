@@ -92,6 +92,7 @@ type MemberPage struct {
 	Back                       string
 	Assign                     string
 	Evidence                   string // URL of what they are certified on
+	Figures                    string // URL of what they achieved
 	Programmes                 []programme.Mine
 	Courses                    []Course
 	Attempts                   []Attempt
