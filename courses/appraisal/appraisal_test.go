@@ -276,6 +276,35 @@ func TestAYearRestsOnItsClosedMonths(t *testing.T) {
 	})
 }
 
+// A year that rests on a month that rests on simulated figures says so, and so does the month after it that carries a score.
+func TestSimulatedFiguresMarkWhatRestsOnThem(t *testing.T) {
+	each(t, func(h *house) {
+		cycle := h.open(h.plan())
+		h.aims()
+		h.measures.put(h.ann, "2026-11", "sales-amount", 120_000, Simulated)
+		h.measures.put(h.bob, "2026-11", "sales-amount", 120_000, "typed")
+		h.until(november.Calibration)
+		h.until(november.Response)
+		_, err := h.CloseAll(ctx, h.hr.Actor(), cycle, h.form())
+		h.must(err)
+		h.open(Plan{Scheme: "year", Period: "2026", Teams: []string{h.north}, Least: -1, Deadlines: Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-09"}})
+		p := h.plan()
+		p.Period, p.Missing, p.Deadlines = "2026-12", composite.Carry, Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-09"}
+		h.open(p)
+		h.until("2027-01-06")
+		page, err := h.Records(ctx, h.hr.Actor(), Filter{})
+		h.must(err)
+		for _, r := range page.Records {
+			if r.Simulated != (r.Person == h.ann.ID) || !r.Has {
+				h.Errorf("%+v", r)
+			}
+		}
+		if len(page.Records) != 6 {
+			h.Errorf("%d records", len(page.Records))
+		}
+	})
+}
+
 func TestCarriedScores(t *testing.T) {
 	h := build(t, dbtest.SQLite(t), start, shanghai)
 	cycle := h.calibrating()

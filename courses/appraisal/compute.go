@@ -132,7 +132,7 @@ func (a *Appraisals) gather(ctx context.Context, q db.Q, c Cycle, r living, k kn
 			i.summed(k.months[r.Person])
 		}
 		i.carry(before, k.last[r.Person].Record, item.ID)
-		in.Simulated = in.Simulated || i.Figure != nil && i.Figure.Source == Simulated
+		in.Simulated = in.Simulated || i.simulated(c.Scheme, k.last[r.Person])
 		in.Items = append(in.Items, i)
 	}
 	in.Certificates = standings(c.Scheme, k.past[r.Person])
@@ -182,6 +182,13 @@ func (i *Input) carry(before composite.Result, record, item string) {
 			i.Given.Before, i.Given.Carries, i.Carried = l.Score, true, record
 		}
 	}
+}
+
+// simulated says whether an item rests on figures that nobody has measured: its own, a month's, or those of the record whose
+// score stands in.
+func (i *Input) simulated(s *composite.Scheme, before last) bool {
+	return i.Figure != nil && i.Figure.Source == Simulated || slices.ContainsFunc(i.Months, func(m Month) bool { return m.Simulated }) ||
+		!i.Given.Known && i.Given.Carries && s.Missing == composite.Carry && before.Simulated
 }
 
 // standings gives how somebody stood with every programme they had to do with, and with those that the rules name.
@@ -286,7 +293,7 @@ func (a *Appraisals) keep(ctx context.Context, q db.Q, c Cycle, r living, in Inp
 		return audit.Event{}, err
 	}
 	hash := sumOf(string(inputs), string(text))
-	if err := setResult(ctx, q, r.ID, string(inputs), string(text), hash); err != nil {
+	if err := setResult(ctx, q, r.ID, string(inputs), string(text), hash, in.Simulated); err != nil {
 		return audit.Event{}, err
 	}
 	e := Entry{Seq: 1, Kind: Computed, Has: result.Enough, To: result.Score, Band: result.Band, At: a.clock.Now()}

@@ -233,3 +233,27 @@ func TestTheLastRecordClosesTheCycle(t *testing.T) {
 		h.refuses(h.Reschedule(ctx, h.hr.Actor(), cycle, november, h.form()), fault.Conflict, "appraisal.cycle_closed")
 	})
 }
+
+// Who verifies while others decide is told of no difference that is none.
+func TestVerifyMeanwhile(t *testing.T) {
+	each(t, func(h *house) {
+		h.calibrating()
+		r := h.of(h.ann)
+		var wg sync.WaitGroup
+		var over atomic.Bool
+		wg.Go(func() {
+			defer over.Store(true)
+			for i := range 40 {
+				if err := h.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: int64(i), Reason: "x", Seen: int64(i + 1)}, fmt.Sprint("meanwhile", i)); err != nil {
+					h.Error(err)
+				}
+			}
+		})
+		for n := 0; !over.Load() || n == 0; n++ {
+			if rep, err := h.second().Verify(ctx, h.inspector.Actor(), r.ID); err != nil || !rep.Whole() {
+				h.Errorf("%+v %v", rep, err)
+			}
+		}
+		wg.Wait()
+	})
+}

@@ -37,6 +37,8 @@ type Month struct {
 	Period string `json:"period"`
 	Score  int64  `json:"score"` // hundredths of a point
 	Hash   string `json:"hash"`
+
+	Simulated bool `json:"simulated,omitempty"` // it rests on figures that nobody has measured
 }
 
 // Input is what is known of one item.

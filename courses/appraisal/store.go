@@ -171,8 +171,9 @@ func setFigures(ctx context.Context, q db.Q, ids, figures []string, simulated []
 }
 
 // setResult keeps what was computed, once.
-func setResult(ctx context.Context, q db.Q, id, inputs, result, hash string) error {
-	n, err := q.Exec(ctx, `UPDATE appraisal_record SET inputs = $2, result = $3, hash = $4 WHERE id = $1 AND state = 'calibration' AND hash = ''`, id, inputs, result, hash)
+func setResult(ctx context.Context, q db.Q, id, inputs, result, hash string, simulated bool) error {
+	n, err := q.Exec(ctx, `UPDATE appraisal_record SET inputs = $2, result = $3, hash = $4, simulated = (simulated OR $5)
+		WHERE id = $1 AND state = 'calibration' AND hash = ''`, id, inputs, result, hash, simulated)
 	if err == nil && n == 0 {
 		err = fmt.Errorf("appraisal: record %s has a result already", id)
 	}
@@ -271,18 +272,20 @@ type monthly struct {
 	Period string `db:"period"`
 	Score  int64  `db:"score"`
 	Hash   string `db:"hash"`
+
+	Simulated bool `db:"simulated"`
 }
 
 // monthsOf gives the results of the closed months of a year, by person, in order.
 func monthsOf(ctx context.Context, q db.Q, persons []string, year string) (map[string][]Month, error) {
 	var all []monthly
-	err := q.Select(ctx, &all, `SELECT a.person_id, a.id, a.period, e.score, a.hash
+	err := q.Select(ctx, &all, `SELECT a.person_id, a.id, a.period, e.score, a.hash, a.simulated
 		FROM appraisal_record a JOIN {rows} ON r.person = a.person_id JOIN appraisal_entry e ON e.record_id = a.id AND e.seq = a.entries
 		WHERE a.state = 'closed' AND e.has_score AND a.period > $1 AND a.period < $2 ORDER BY a.person_id, a.period`, year+"-", year+"-99",
 		new(db.Rows).Text("person", persons))
 	out := map[string][]Month{}
 	for _, m := range all {
-		out[m.Person] = append(out[m.Person], Month{m.Record, m.Period, m.Score, m.Hash})
+		out[m.Person] = append(out[m.Person], Month{m.Record, m.Period, m.Score, m.Hash, m.Simulated})
 	}
 	return out, err
 }
@@ -292,11 +295,13 @@ type last struct {
 	Person string `db:"person_id"`
 	Record string `db:"id"`
 	Result string `db:"result"`
+
+	Simulated bool `db:"simulated"`
 }
 
 func lastClosed(ctx context.Context, q db.Q, persons []string, scheme, before string) (map[string]last, error) {
 	var all []last
-	err := q.Select(ctx, &all, `SELECT person_id, id, result FROM (SELECT a.person_id, a.id, a.result,
+	err := q.Select(ctx, &all, `SELECT person_id, id, result, simulated FROM (SELECT a.person_id, a.id, a.result, a.simulated,
 				ROW_NUMBER() OVER (PARTITION BY a.person_id ORDER BY a.period DESC) AS place
 			FROM appraisal_record a JOIN {rows} ON r.person = a.person_id JOIN appraisal_cycle c ON c.id = a.cycle_id
 			WHERE a.state = 'closed' AND c.scheme_id = $1 AND a.period < $2) AS lately WHERE place = 1`, scheme, before, new(db.Rows).Text("person", persons))

@@ -13,19 +13,32 @@ import (
 // later entry with what is kept elsewhere: the figures' own room and the trail. Whether the trail itself is whole is for
 // `audit verify` to say.
 func (a *Appraisals) Verify(ctx context.Context, actor access.Actor, record string) (Report, error) {
-	r, _, err := a.see(ctx, actor, record)
-	if err != nil {
-		return Report{}, err
+	for {
+		r, _, err := a.see(ctx, actor, record)
+		if err != nil {
+			return Report{}, err
+		}
+		if !r.Visible {
+			return Report{}, fault.New(fault.Conflict, "appraisal.verify_later")
+		}
+		out, err := a.verify(ctx, r)
+		if err != nil || len(out.Differences) == 0 {
+			return out, err
+		}
+		if now, _, err := a.see(ctx, actor, record); err != nil || now.Seq == r.Seq && now.Entries == r.Entries {
+			return out, err
+		} // somebody decided something meanwhile, and part of it was read before and part after
 	}
-	if !r.Visible {
-		return Report{}, fault.New(fault.Conflict, "appraisal.verify_later")
-	}
+}
+
+// verify compares a record as it was read.
+func (a *Appraisals) verify(ctx context.Context, r Record) (Report, error) {
 	q := a.db.Read()
-	p, err := proofOf(ctx, q, record)
+	p, err := proofOf(ctx, q, r.ID)
 	if err != nil {
 		return Report{}, err
 	}
-	out := Report{Record: record, Computed: p.Hash != "", Hash: p.Hash, Trail: -1, Differences: []string{}}
+	out := Report{Record: r.ID, Computed: p.Hash != "", Hash: p.Hash, Trail: -1, Differences: []string{}}
 	if !out.Computed {
 		return out, nil
 	}
@@ -33,7 +46,7 @@ func (a *Appraisals) Verify(ctx context.Context, actor access.Actor, record stri
 	if v.c, err = cycleByID(ctx, q, r.Cycle); err != nil {
 		return out, err
 	}
-	if v.entries, err = entriesOf(ctx, q, record); err != nil {
+	if v.entries, err = entriesOf(ctx, q, r.ID); err != nil {
 		return out, err
 	}
 	v.again()
