@@ -1,19 +1,15 @@
 package indicator
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"io/fs"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
-
 	"tongguan/courses/catalog"
 	"tongguan/server/base/fault"
+	"tongguan/server/base/strict"
 )
 
 // File is where the indicators stand in the content.
@@ -21,7 +17,6 @@ const File = "appraisal/indicators.yaml"
 
 // Bounds of the file.
 const (
-	maxFile       = 64 << 10 // bytes
 	maxIndicators = 40
 	longestName   = 20 // characters in Chinese, three times as many in English
 	longestMeans  = 400
@@ -75,155 +70,83 @@ type file struct {
 // Read reads the indicators and says what is wrong with them; where anything is, there are none. clause says whether the policy
 // has one. Content without the file has no indicators, and nothing is wrong with that.
 func Read(fsys fs.FS, clause func(id string) bool) ([]Indicator, []fault.Problem) {
-	text, err := fs.ReadFile(fsys, File)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Stat(fsys, File); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	r := &reader{clause: clause}
-	switch {
-	case err != nil:
-		r.at(0, "figure.lint.unreadable", "reason", err.Error())
-	case len(text) > maxFile:
-		r.at(0, "figure.lint.large", "max", maxFile>>10)
-	default:
-		r.read(text)
+	var in file
+	f, ok := strict.Read(fsys, File, &in)
+	r := &reader{File: f, clause: clause}
+	if ok {
+		r.read(in)
 	}
-	if len(r.problems) > 0 {
-		return nil, r.problems
+	if len(f.Problems) > 0 {
+		return nil, f.Problems
 	}
 	return r.all, nil
 }
 
 type reader struct {
-	clause   func(id string) bool
-	all      []Indicator
-	problems []fault.Problem
+	*strict.File
+	clause func(id string) bool
+	all    []Indicator
 }
 
-func (r *reader) at(line int, key string, args ...any) {
-	r.problems = append(r.problems, fault.ProblemAt(File, line, key, args...))
-}
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 
-var (
-	yamlLine  = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
-	yamlField = regexp.MustCompile(`^field (.+) not found in type `)
-	idForm    = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
-)
-
-func (r *reader) read(text []byte) {
-	var f file
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	err := d.Decode(&f)
-	var typed *yaml.TypeError
-	switch {
-	case errors.As(err, &typed):
-		for _, e := range typed.Errors {
-			r.yaml(e)
-		}
-		return
-	case err != nil && !errors.Is(err, io.EOF):
-		r.yaml(err.Error())
+func (r *reader) read(in file) {
+	list, seen := r.Root().Field("indicators"), map[string]bool{}
+	if n := len(in.Indicators); n == 0 || n > maxIndicators {
+		r.At(list, "figure.lint.number", "max", maxIndicators)
 		return
 	}
-	var doc yaml.Node
-	if yaml.Unmarshal(text, &doc) != nil || len(f.Indicators) == 0 || len(f.Indicators) > maxIndicators {
-		r.at(0, "figure.lint.number", "max", maxIndicators)
-		return
+	for i := range in.Indicators {
+		r.one(&in, i, list.Item(i), seen)
 	}
-	lines, seen := placesOf(&doc), map[string]bool{}
-	for i := range f.Indicators {
-		r.one(&f, i, lines, seen)
-	}
-}
-
-func (r *reader) yaml(said string) {
-	m := yamlLine.FindStringSubmatch(said)
-	line, _ := strconv.Atoi(m[1]) // "" where it names none
-	said = strings.ReplaceAll(strings.TrimPrefix(said, m[0]), "\n", " ")
-	if f := yamlField.FindStringSubmatch(said); f != nil {
-		r.at(line, "figure.lint.field_unknown", "field", f[1])
-		return
-	}
-	r.at(line, "figure.lint.yaml", "reason", said)
-}
-
-// placesOf gives the line of a field of the i-th indicator, or the one at which it begins.
-func placesOf(doc *yaml.Node) func(i int, field string) int {
-	list := valueOf(behind(doc.Content[0]), "indicators")
-	return func(i int, field string) int {
-		if list == nil || list.Kind != yaml.SequenceNode || i >= len(list.Content) {
-			return 1
-		}
-		item := behind(list.Content[i])
-		for j := 0; item.Kind == yaml.MappingNode && j+1 < len(item.Content); j += 2 {
-			if item.Content[j].Value == field {
-				return item.Content[j].Line
-			}
-		}
-		return list.Content[i].Line
-	}
-}
-
-func behind(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
-func valueOf(n *yaml.Node, field string) *yaml.Node {
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == field {
-			return behind(n.Content[i+1])
-		}
-	}
-	return nil
 }
 
 // one checks an indicator and takes it in.
-func (r *reader) one(f *file, i int, line func(int, string) int, seen map[string]bool) {
+func (r *reader) one(f *file, i int, at strict.Node, seen map[string]bool) {
 	x := f.Indicators[i]
 	out := Indicator{ID: x.ID, Clause: x.Clause, Name: x.Name, Means: x.Means, Unit: x.Unit, Less: x.Better == "less"}
 	if !idForm.MatchString(x.ID) || seen[x.ID] || x.ID == "login" || x.ID == "name" || x.ID == "period" || x.ID == "value" {
-		r.at(line(i, "id"), "figure.lint.id", "id", x.ID)
+		r.At(at.Field("id"), "figure.lint.id", "id", x.ID)
 	}
 	seen[x.ID] = true
 	if !strings.HasPrefix(x.Clause, "3.2.1.") || r.clause != nil && !r.clause(x.Clause) {
-		r.at(line(i, "clause"), "figure.lint.clause", "clause", x.Clause)
+		r.At(at.Field("clause"), "figure.lint.clause", "clause", x.Clause)
 	}
-	r.text(line(i, "name"), "name", x.Name, longestName)
-	r.text(line(i, "means"), "means", x.Means, longestMeans)
+	r.text(at.Field("name"), "name", x.Name, longestName)
+	r.text(at.Field("means"), "means", x.Means, longestMeans)
 	if x.Better != "more" && x.Better != "less" {
-		r.at(line(i, "better"), "figure.lint.better", "value", x.Better)
+		r.At(at.Field("better"), "figure.lint.better", "value", x.Better)
 	}
 	if x.Unit != Fen && x.Unit != Basis && x.Unit != Count && x.Unit != Points {
-		r.at(line(i, "unit"), "figure.lint.unit", "value", string(x.Unit))
+		r.At(at.Field("unit"), "figure.lint.unit", "value", string(x.Unit))
 		return
 	}
-	out.Least, out.Most = r.bound(line(i, "least"), x.Unit, x.Least, -Limit), r.bound(line(i, "most"), x.Unit, x.Most, Limit)
+	out.Least, out.Most = r.bound(at.Field("least"), x.Unit, x.Least, -Limit), r.bound(at.Field("most"), x.Unit, x.Most, Limit)
 	if out.Least > out.Most {
-		r.at(line(i, "most"), "figure.lint.bounds", "value", x.Most)
+		r.At(at.Field("most"), "figure.lint.bounds", "value", x.Most)
 	}
 	r.all = append(r.all, out)
 }
 
-func (r *reader) text(line int, field string, t catalog.Text, most int) {
+func (r *reader) text(at strict.Node, field string, t catalog.Text, most int) {
 	if strings.TrimSpace(t.ZH) == "" || strings.TrimSpace(t.EN) == "" {
-		r.at(line, "figure.lint.text_missing", "field", field)
+		r.At(at, "figure.lint.text_missing", "field", field)
 	}
 	if utf8.RuneCountInString(t.ZH) > most || utf8.RuneCountInString(t.EN) > 3*most {
-		r.at(line, "figure.lint.text_long", "field", field, "max", most)
+		r.At(at, "figure.lint.text_long", "field", field, "max", most)
 	}
 }
 
-func (r *reader) bound(line int, u Unit, text string, none int64) int64 {
+func (r *reader) bound(at strict.Node, u Unit, text string, none int64) int64 {
 	if text == "" {
 		return none
 	}
 	v, err := Parse(u, text)
 	if err != nil {
-		r.at(line, "figure.lint.bounds", "value", text)
+		r.At(at, "figure.lint.bounds", "value", text)
 	}
 	return v
 }

@@ -16,7 +16,9 @@ func (a *App) appraise(ledger *evidence.Ledger) {
 }
 
 // mayName gives what schemes may name, as it is in force.
-func (a *App) mayName() composite.Names { return check.BindSchemes(a.Programmes.Current().All()) }
+func (a *App) mayName() composite.Names {
+	return check.BindSchemes(a.Indicators.All(), a.Programmes.Current().All())
+}
 
 // readSchemes takes in the schemes of appraisal. What cannot be used is left out, and said.
 func (a *App) readSchemes() {

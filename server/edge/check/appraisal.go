@@ -4,16 +4,17 @@ import (
 	"slices"
 
 	"tongguan/courses/composite"
+	"tongguan/courses/indicator"
 	"tongguan/courses/programme"
 	"tongguan/server/base/access"
 )
 
-// less says of every indicator whether less of it is better.
-var less = map[string]bool{"sales-amount": false, "sales-profit": false, "growth-rate": false, "new-customers": false, "conversion-rate": false, "satisfaction": false,
-	"complaints": true, "visits": false, "follow-up": false}
-
 // BindSchemes gives what schemes of appraisal may name: indicators, programmes with a certificate, roles.
-func BindSchemes(programmes []*programme.Programme) composite.Names {
+func BindSchemes(indicators []indicator.Indicator, programmes []*programme.Programme) composite.Names {
+	less := map[string]bool{}
+	for _, x := range indicators {
+		less[x.ID] = x.Less
+	}
 	return composite.Names{
 		Indicator: func(id string) (bool, bool) { is, ok := less[id]; return is, ok },
 		Programme: func(id string) bool {

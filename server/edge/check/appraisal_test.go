@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"tongguan/courses/composite"
+	"tongguan/courses/indicator"
 	"tongguan/courses/programme"
 	"tongguan/server/base/fault"
 )
@@ -14,7 +15,8 @@ import (
 func schemes(t testing.TB, files fstest.MapFS) ([]*composite.Scheme, []fault.Problem) {
 	t.Helper()
 	book, _ := programme.Read(files, bound(t, files))
-	return composite.Read(files, BindSchemes(book.All()))
+	indicators, _ := indicator.Read(files, nil)
+	return composite.Read(files, BindSchemes(indicators, book.All()))
 }
 
 func TestBuiltInSchemes(t *testing.T) {

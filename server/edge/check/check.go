@@ -29,9 +29,9 @@ func Lint(files fs.FS) []fault.Problem {
 	problems = append(problems, more...)
 	book, more := programme.Read(files, Bind(c, b, scenes))
 	problems = append(problems, more...)
-	_, more = composite.Read(files, BindSchemes(book.All()))
+	indicators, more := indicator.Read(files, func(id string) bool { return c.Clause(id) != nil })
 	problems = append(problems, more...)
-	_, more = indicator.Read(files, func(id string) bool { return c.Clause(id) != nil })
+	_, more = composite.Read(files, BindSchemes(indicators, book.All()))
 	problems = append(problems, more...)
 	fault.SortProblems(problems)
 	return problems
