@@ -85,6 +85,10 @@ const (
 	InspectAppraisal Action = "appraisal.inspect" // that a record is there, how it was computed, and whether it is whole: no reviews
 	RespondAppraisal Action = "appraisal.respond" // agree to one's targets, answer one's result
 	DecideAppeal     Action = "appraisal.decide"  // decide a dispute of somebody one does not manage
+
+	ProposeReward Action = "reward.propose" // a reward or a penalty for somebody
+	DecideReward  Action = "reward.decide"  // grant or decline it, settle an objection; the room says who must not
+	SeeReward     Action = "reward.see"     // the person: only what was granted
 )
 
 // Actions lists the actions.
@@ -92,7 +96,8 @@ func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
-		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal}
+		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal,
+		ProposeReward, DecideReward, SeeReward}
 }
 
 type grant map[Role][]Relation
@@ -137,6 +142,10 @@ var table = map[Action]grant{
 	InspectAppraisal: {Inspector: {Below, Other}},
 	RespondAppraisal: everyone,
 	DecideAppeal:     {HR: {Other}},
+
+	ProposeReward: {Manager: {Below}, HR: {Below, Other}},
+	DecideReward:  {HR: {Below, Other}},
+	SeeReward:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
 }
 
 // only gives every role of g these relations.

@@ -41,6 +41,9 @@ content.desk.see author other
 session.hold     manager below | hr below other
 external.ask     learner self | manager self | author self | hr self | inspector self | admin self
 external.decide  manager below | hr below other
+reward.propose   manager below | hr below other
+reward.decide    hr below other
+reward.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 `
 
 func TestWholeTable(t *testing.T) {
