@@ -1,0 +1,334 @@
+package appraisal
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tongguan/courses/certification"
+	"tongguan/courses/composite"
+	"tongguan/server/base/access"
+	"tongguan/server/base/dbtest"
+	"tongguan/server/base/fault"
+	"tongguan/server/base/people"
+)
+
+func TestDisputes(t *testing.T) {
+	each(t, func(h *house) {
+		h.calibrating()
+		r := h.of(h.ann)
+		rule := func(score int64, seen int64) Ruling {
+			return Ruling{Score: score, Reason: "looked at it again", Seen: seen}
+		}
+		h.refuses(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Acknowledge}, h.form()), fault.Conflict, "")
+		h.refuses(h.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: 7000, Seen: 1}, h.form()), fault.Invalid, "appraisal.reason_needed")
+		h.refuses(h.Calibrate(ctx, h.hr.Actor(), r.ID, rule(12_001, 1), h.form()), fault.Invalid, "appraisal.score_range")
+		h.refuses(h.Calibrate(ctx, h.manager.Actor(), r.ID, rule(7000, 1), h.form()), fault.Missing, "")
+		h.refuses(h.Calibrate(ctx, operator, r.ID, rule(7000, 1), h.form()), fault.Denied, "")
+		form := h.form()
+		for range 2 {
+			h.must(h.Calibrate(ctx, h.hr.Actor(), r.ID, rule(7700, 1), form))
+		}
+		h.refuses(h.Calibrate(ctx, h.hr2.Actor(), r.ID, rule(7800, 1), h.form()), fault.Conflict, "")
+		h.must(h.Show(ctx, h.hr.Actor(), r.ID, h.form()))
+		h.refuses(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Dispute}, h.form()), fault.Invalid, "appraisal.dispute_needed")
+		h.refuses(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Close}, h.form()), fault.Invalid, "appraisal.answer_unknown")
+		h.refuses(h.Respond(ctx, h.manager.Actor(), r.ID, Answer{Do: Acknowledge}, h.form()), fault.Missing, "")
+		h.must(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Dispute, Text: "the order of the 30th is missing"}, h.form()))
+		h.refuses(h.Close(ctx, h.hr.Actor(), r.ID, h.form()), fault.Conflict, "")
+		appeal := Appeal{Ruling: rule(8500, 0)}
+		h.refuses(h.Decide(ctx, h.hr.Actor(), r.ID, appeal, h.form()), fault.Denied, "appraisal.decider_calibrated")
+		h.refuses(h.Decide(ctx, h.manager.Actor(), r.ID, appeal, h.form()), fault.Missing, "")
+		boss := h.manager.Actor()
+		boss.Roles = append(boss.Roles, access.HR)
+		h.refuses(h.Decide(ctx, boss, r.ID, appeal, h.form()), fault.Denied, "appraisal.decider_manages")
+		self := h.ann.Actor()
+		self.Roles = append(self.Roles, access.HR)
+		h.refuses(h.Decide(ctx, self, r.ID, appeal, h.form()), fault.Denied, "appraisal.own_record")
+		if w, err := h.Record(ctx, h.hr.Actor(), r.ID); err != nil || w.May.Decide || w.May.Close {
+			h.Errorf("%+v %v", w.May, err)
+		}
+		if w, err := h.Record(ctx, h.hr2.Actor(), r.ID); err != nil || !w.May.Decide {
+			h.Errorf("%+v %v", w.May, err)
+		}
+		h.must(h.Decide(ctx, h.hr2.Actor(), r.ID, appeal, h.form()))
+		h.refuses(h.Decide(ctx, h.hr2.Actor(), r.ID, Appeal{Uphold: true, Ruling: rule(0, 0)}, h.form()), fault.Conflict, "")
+		h.wants(h.ann, Amended)
+		h.must(h.Close(ctx, h.hr.Actor(), r.ID, h.form()))
+		h.must(h.Correct(ctx, h.hr.Actor(), r.ID, rule(8600, 3), h.form()))
+		h.refuses(h.Correct(ctx, self, r.ID, rule(12_000, 4), h.form()), fault.Denied, "appraisal.own_record")
+		h.refuses(h.Correct(ctx, h.hr.Actor(), r.ID, rule(8700, 3), h.form()), fault.Conflict, "")
+		w, err := h.Record(ctx, h.ann.Actor(), r.ID)
+		h.must(err)
+		var story []string
+		for _, e := range w.History {
+			story = append(story, fmt.Sprint(e.Kind, " ", e.From, ">", e.To, " ", e.Band))
+		}
+		if want := []string{"computed 0>8000 B", "calibrated 8000>7700 B", "amended 7700>8500 B", "corrected 8500>8600 B"}; !slices.Equal(story, want) {
+			h.Errorf("%q", story)
+		}
+		if rep, err := h.Verify(ctx, h.ann.Actor(), r.ID); err != nil || !rep.Whole() {
+			h.Errorf("%+v %v", rep, err)
+		}
+		h.wants(h.ann, Closed)
+	})
+}
+
+func TestUpheld(t *testing.T) {
+	h := build(t, dbtest.SQLite(t), start, shanghai)
+	h.shown()
+	r := h.of(h.ann)
+	h.must(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Dispute, Text: "no"}, h.form()))
+	h.refuses(h.Decide(ctx, h.hr.Actor(), r.ID, Appeal{Uphold: true}, h.form()), fault.Invalid, "appraisal.reason_needed")
+	h.must(h.Decide(ctx, h.hr.Actor(), r.ID, Appeal{Uphold: true, Ruling: Ruling{Score: 99_999, Reason: "the figures are right"}}, h.form()))
+	if r := h.wants(h.ann, Upheld); r.Entries != 1 || r.Score != 8000 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Once a record is closed nothing takes it anywhere, and no form that was sent earlier either.
+func TestClosedIsClosed(t *testing.T) {
+	h := build(t, dbtest.SQLite(t), start, shanghai)
+	h.shown()
+	r := h.of(h.ann)
+	h.must(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Acknowledge, Text: "thank you"}, h.form()))
+	h.must(h.Close(ctx, h.hr.Actor(), r.ID, h.form()))
+	before, err := proofOf(ctx, h.d.Read(), r.ID)
+	h.must(err)
+	for name, err := range map[string]error{
+		"targets":   h.SetTargets(ctx, h.hr.Actor(), r.ID, map[string]int64{"sales": 1}, h.form()),
+		"agree":     h.AgreeTargets(ctx, h.ann.Actor(), r.ID, 2, h.form()),
+		"calibrate": h.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: 1, Reason: "x", Seen: 1}, h.form()),
+		"show":      h.Show(ctx, h.hr.Actor(), r.ID, h.form()),
+		"respond":   h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Acknowledge}, h.form()),
+		"decide":    h.Decide(ctx, h.hr.Actor(), r.ID, Appeal{Ruling: Ruling{Reason: "x"}}, h.form()),
+		"close":     h.Close(ctx, h.hr.Actor(), r.ID, h.form()),
+	} {
+		if fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s of a closed record: %v", name, err)
+		}
+	}
+	h.until("2027-06-01")
+	after, err := proofOf(ctx, h.d.Read(), r.ID)
+	if h.must(err); before != after || h.of(h.ann).State != Closed {
+		t.Errorf("%+v, then %+v", before, after)
+	}
+}
+
+// A certificate counts as it stood when the period ended, whatever becomes of it later.
+func TestCertificatesAsOfTheEnd(t *testing.T) {
+	each(t, func(h *house) {
+		h.earns(h.ann, "gate", "one/m")
+		h.open(h.plan())
+		h.aims()
+		h.measures.put(h.ann, "2026-11", "sales-amount", 90_000, "typed")
+		h.until("2026-11-30")
+		h.earns(h.ann, "extra", "one/n") // on 1 December: too late
+		h.until(november.Reviews)
+		r := h.of(h.ann)
+		w, err := h.Record(ctx, h.hr.Actor(), r.ID)
+		h.must(err)
+		c := w.Inputs.Certificates
+		if len(c) != 2 || c[0].Programme != "extra" || c[0].Holding != composite.Never || c[1].Holding != composite.Held || c[1].Number == "" || len(c[1].BasisHash) != 64 {
+			h.Fatalf("%+v", c)
+		}
+		if r.Score != 9000 || len(w.Notes) != 0 || w.Inputs.Learning.Quizzes != 1 {
+			h.Errorf("%d, notes %+v, %+v", r.Score, w.Notes, w.Inputs.Learning)
+		}
+		h.must(h.certificates.Decide(ctx, h.hr.Actor(), c[1].Number, certification.Revoke, "cheated"))
+		notes, err := h.Notes(ctx, h.hr.Actor(), r.ID)
+		if h.must(err); len(notes) != 1 || notes[0].Was != "certified" || notes[0].Is != "revoked" || notes[0].Number != c[1].Number {
+			h.Errorf("%+v", notes)
+		}
+		if h.of(h.ann).Score != 9000 {
+			h.Error("the past was rewritten")
+		}
+		uses, err := h.Counted(ctx, h.d.Read(), c[1].Number)
+		if h.must(err); len(uses) != 1 || uses[0].Record != r.ID || uses[0].Holding != composite.Held {
+			h.Errorf("%+v", uses)
+		}
+		if rep, err := h.Verify(ctx, h.hr.Actor(), r.ID); err != nil || !rep.Whole() {
+			h.Errorf("%+v %v", rep, err)
+		}
+	})
+}
+
+// Whatever is changed behind the room's back, Verify says so.
+func TestVerifySeesForgery(t *testing.T) {
+	for _, x := range []struct{ name, sql, key string }{
+		{"the result", "UPDATE appraisal_record SET result = REPLACE(result, '8000', '9000')", "appraisal.verify_hash"},
+		{"the result and its hash", "", "appraisal.verify_trail"},
+		{"a figure", "UPDATE appraisal_record SET figures = REPLACE(figures, '120000', '130000')", "appraisal.verify_figures"},
+		{"an entry", "UPDATE appraisal_entry SET score = 9999 WHERE seq = 1", "appraisal.verify_entries"},
+		{"one entry more", "INSERT INTO appraisal_entry SELECT record_id, 2, 'calibrated', 1, TRUE, 8000, TRUE, 9000, 'A', NULL, '', 0 FROM appraisal_entry WHERE seq = 1", "appraisal.verify_entries"},
+		{"one entry less", "DELETE FROM appraisal_entry", "appraisal.verify_entry"},
+		{"a transition", "UPDATE appraisal_transition SET act = 'amend' WHERE seq = 3", "appraisal.verify_life"},
+		{"the state", "UPDATE appraisal_record SET state = 'upheld'", "appraisal.verify_life"},
+		{"the scheme", "UPDATE appraisal_cycle SET scheme = REPLACE(scheme, '\"least\":5000', '\"least\":4000')", "appraisal.verify_scheme"},
+		{"the inputs", "UPDATE appraisal_record SET inputs = 'x' || inputs", "appraisal.verify_inputs"},
+		{"the trail", "DELETE FROM audit_entry WHERE act = 'appraisal.computed'", "appraisal.verify_trail_missing"},
+	} {
+		h := build(t, dbtest.SQLite(t), start, shanghai)
+		h.calibrating()
+		r := h.of(h.ann)
+		if x.sql == "" { // somebody who knows how hashes are made
+			p, err := proofOf(ctx, h.d.Read(), r.ID)
+			h.must(err)
+			var in Inputs
+			h.must(json.Unmarshal([]byte(p.Inputs), &in))
+			in.Items[0].Given.Actual, in.Items[0].Figure.Value = 150_000, 150_000
+			inputs, err := json.Marshal(in)
+			h.must(err)
+			result, err := json.Marshal(calculate(schemesOf()[0], in))
+			h.must(err)
+			_, err = h.d.Read().Exec(ctx, "UPDATE appraisal_record SET inputs = $1, result = $2, hash = $3 WHERE id = $4", string(inputs), string(result),
+				sumOf(string(inputs), string(result)), r.ID)
+			h.must(err)
+		} else {
+			n, err := h.d.Read().Exec(ctx, x.sql)
+			if h.must(err); n == 0 {
+				t.Errorf("%s: nothing was changed", x.name)
+			}
+		}
+		rep, err := h.Verify(ctx, h.inspector.Actor(), r.ID)
+		if h.must(err); !slices.Contains(rep.Differences, x.key) {
+			t.Errorf("%s: %q", x.name, rep.Differences)
+		}
+	}
+}
+
+// Fifty people at once, on two nodes: of each kind of act one is done.
+func TestAtOnce(t *testing.T) {
+	each(t, func(h *house) {
+		cycle := h.calibrating()
+		r := h.of(h.ann)
+		nodes := []*Appraisals{h.Appraisals, h.second()}
+		rush := func(what string, want int64, do func(a *Appraisals, i int, form string) error) {
+			h.Helper()
+			var done atomic.Int64
+			var wg sync.WaitGroup
+			for i := range 50 {
+				form := h.form()
+				wg.Go(func() {
+					switch err := do(nodes[i%2], i, form); {
+					case err == nil:
+						done.Add(1)
+					case fault.KindOf(err) != fault.Conflict:
+						h.Error(what, err)
+					}
+				})
+			}
+			wg.Wait()
+			if done.Load() != want {
+				h.Errorf("%s: done %d times, want %d", what, done.Load(), want)
+			}
+			h.whole(h.of(h.ann))
+		}
+		who := []people.Person{h.hr, h.hr2}
+		rush("calibrate", 1, func(a *Appraisals, i int, form string) error {
+			return a.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: int64(i), Reason: "x", Seen: 1}, form)
+		})
+		rush("show", 1, func(a *Appraisals, i int, form string) error { return a.Show(ctx, who[i%2].Actor(), r.ID, form) })
+		rush("respond", 1, func(a *Appraisals, i int, form string) error {
+			return a.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: []Act{Acknowledge, Dispute}[i/2%2], Text: "x"}, form)
+		})
+		if h.of(h.ann).State == Disputed {
+			rush("decide", 1, func(a *Appraisals, i int, form string) error {
+				return a.Decide(ctx, h.hr2.Actor(), r.ID, Appeal{Uphold: i%3 == 0, Ruling: Ruling{Score: 100, Reason: "x"}}, form)
+			})
+		}
+		var all atomic.Int64
+		rush("close", 1, func(a *Appraisals, i int, form string) error {
+			if i%5 > 0 {
+				return a.Close(ctx, h.hr.Actor(), r.ID, form)
+			}
+			n, err := a.CloseAll(ctx, h.hr.Actor(), cycle, form)
+			if all.Add(int64(n)); err == nil && n == 0 {
+				err = fault.New(fault.Conflict, "nothing was left")
+			}
+			return err
+		})
+		seen := h.wants(h.ann, Closed).Entries
+		rush("correct", 1, func(a *Appraisals, i int, form string) error {
+			return a.Correct(ctx, who[i%2].Actor(), r.ID, Ruling{Score: int64(i), Reason: "x", Seen: seen}, form)
+		})
+		form := h.form()
+		rush("the same form", 50, func(a *Appraisals, _ int, _ string) error {
+			return a.Correct(ctx, h.hr.Actor(), r.ID, Ruling{Score: 5, Reason: "x", Seen: seen + 1}, form)
+		})
+		if got := h.of(h.ann).Entries; got != seen+2 {
+			h.Errorf("%d entries, want %d", got, seen+2)
+		}
+		if rep, err := h.Verify(ctx, h.hr.Actor(), r.ID); err != nil || !rep.Whole() {
+			h.Errorf("%+v %v", rep, err)
+		}
+	})
+}
+
+// Whatever people and time do in whatever order, a record goes only where its machine leads.
+func TestNoIllegalStateIsReached(t *testing.T) {
+	d := dbtest.SQLite(t)
+	h := build(t, d, start, shanghai)
+	n := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		p := h.person(fmt.Sprint("p", n), h.north)
+		at := h.clock.Date(h.zone)
+		plus := func(days int) string { return dateAfter(at, days) }
+		plan := Plan{Scheme: "month", Period: at[:7], Persons: []string{p.ID}, Least: -1, Missing: composite.Zero,
+			Deadlines: Deadlines{plus(1), plus(40), plus(42), plus(44), plus(46)}}
+		cycle := h.open(plan)
+		r := h.of(p)
+		forms := []string{h.form(), h.form()} // some are sent again
+		steps := map[string]func(form string) error{
+			"target": func(f string) error {
+				return h.SetTargets(ctx, h.manager.Actor(), r.ID, map[string]int64{"sales": 5}, f)
+			},
+			"agree": func(f string) error { return h.AgreeTargets(ctx, p.Actor(), r.ID, 1, f) },
+			"rule": func(f string) error {
+				return h.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: 9, Reason: "x", Seen: h.of(p).Entries}, f)
+			},
+			"show": func(f string) error { return h.Show(ctx, h.hr.Actor(), r.ID, f) },
+			"yes":  func(f string) error { return h.Respond(ctx, p.Actor(), r.ID, Answer{Do: Acknowledge}, f) },
+			"no":   func(f string) error { return h.Respond(ctx, p.Actor(), r.ID, Answer{Do: Dispute, Text: "x"}, f) },
+			"uphold": func(f string) error {
+				return h.Decide(ctx, h.hr2.Actor(), r.ID, Appeal{Uphold: true, Ruling: Ruling{Reason: "x"}}, f)
+			},
+			"amend": func(f string) error {
+				return h.Decide(ctx, h.hr2.Actor(), r.ID, Appeal{Ruling: Ruling{Score: 8, Reason: "x"}}, f)
+			},
+			"close": func(f string) error { return h.Close(ctx, h.hr.Actor(), r.ID, f) },
+			"all":   func(f string) error { _, err := h.CloseAll(ctx, h.hr.Actor(), cycle, f); return err },
+			"correct": func(f string) error {
+				return h.Correct(ctx, h.hr.Actor(), r.ID, Ruling{Score: 7, Reason: "x", Seen: h.of(p).Entries}, f)
+			},
+			"day":   func(string) error { h.advance(20 * day); return h.Tick(ctx) },
+			"hours": func(string) error { h.advance(day / 2); return h.Tick(ctx) },
+		}
+		do := rapid.SliceOfN(rapid.SampledFrom([]string{"target", "agree", "rule", "show", "yes", "no", "uphold", "amend", "close", "all", "correct", "day", "day", "hours"}), 1, 25).Draw(rt, "acts")
+		for _, act := range do {
+			before := h.of(p)
+			form := h.form()
+			if rapid.IntRange(0, 9).Draw(rt, "again") == 0 {
+				form = forms[rapid.IntRange(0, 1).Draw(rt, "which")]
+			}
+			err := steps[act](form)
+			if k := fault.KindOf(err); err != nil && k != fault.Conflict && k != fault.Invalid {
+				rt.Fatalf("%s: %v", act, err)
+			}
+			after := h.of(p)
+			if before.State == Closed && after.State != Closed || after.Seq < before.Seq || after.Entries < before.Entries {
+				rt.Fatalf("%s took it from %+v to %+v", act, before, after)
+			}
+			h.whole(after)
+		}
+		if h.Failed() {
+			rt.Fatalf("after %q", do)
+		}
+	})
+}
