@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"tongguan/courses/catalog"
 	"tongguan/courses/composite"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
@@ -15,10 +16,18 @@ import (
 type Records interface {
 	// Closed gives some of the closed records of a cycle, in an order of their own, from where the last part ended.
 	Closed(ctx context.Context, actor access.Actor, cycle, after string) (Batch, error)
+	// Cycles gives the cycles that there are, the latest first.
+	Cycles(ctx context.Context, actor access.Actor) ([]Cycle, error)
 	// Of gives the closed records of a person, the latest period first.
 	Of(ctx context.Context, actor access.Actor, person string) ([]Record, error)
 	// Get gives one record as it stands; Missing where there is none or it may not be seen.
 	Get(ctx context.Context, actor access.Actor, id string) (Record, error)
+}
+
+// Cycle is one appraisal of many people.
+type Cycle struct {
+	ID, Period string
+	Title      catalog.Text
 }
 
 // Batch is a part of the closed records of a cycle.

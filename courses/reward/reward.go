@@ -46,6 +46,7 @@ type Reward struct {
 	DecidedAt  int64   `db:"decided_at"`
 	Decision   string  `db:"decision"`     // why, as the decider says
 	Until      string  `db:"object_until"` // YYYY-MM-DD, the last day to object; "" where one cannot
+	Team       string  `db:"team_id"`      // that the person is in now; only in lists
 }
 
 // Entry is one step of a reward's history.

@@ -140,3 +140,11 @@ func (r *Rewards) RecordsOf(ctx context.Context, actor access.Actor, person stri
 	}
 	return r.records.Of(ctx, actor, person)
 }
+
+// Cycles gives the cycles from whose results the actor may derive proposals, the latest first; none to who may not.
+func (r *Rewards) Cycles(ctx context.Context, actor access.Actor) ([]Cycle, error) {
+	if !actor.May(access.DecideReward, access.Other) {
+		return nil, nil
+	}
+	return r.records.Cycles(ctx, actor)
+}

@@ -132,6 +132,11 @@ func TestRecordsOf(t *testing.T) {
 		}
 		_, err = h.RecordsOf(ctx, h.who["fellow"], h.who["rep"].ID)
 		h.bad(err, fault.Missing, "")
+		for login, want := range map[string]int{"hr": 1, "lead": 0, "inspector": 0, "rep": 0} {
+			if got, err := h.Cycles(ctx, h.who[login]); err != nil || len(got) != want {
+				h.Errorf("%s: %v, %v", login, got, err)
+			}
+		}
 	})
 }
 

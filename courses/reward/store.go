@@ -107,7 +107,7 @@ func of(ctx context.Context, q db.Q, person string) ([]Reward, error) {
 
 // list gives one more than a page of the rewards of all but one person, within reach. It reads the table of people along the way.
 func list(ctx context.Context, q db.Q, but string, reach people.Reach, states []State, f Filter) ([]Reward, error) {
-	query, args := "SELECT "+columns+" FROM reward r JOIN person p ON p.id = r.person_id WHERE r.person_id <> ? AND r.state IN (?)", []any{but, names(states)}
+	query, args := "SELECT "+columns+", COALESCE(p.team_id, '') AS team_id FROM reward r JOIN person p ON p.id = r.person_id WHERE r.person_id <> ? AND r.state IN (?)", []any{but, names(states)}
 	if !reach.All {
 		query, args = query+" AND p.team_id IN (?)", append(args, reach.Teams)
 	}

@@ -20,6 +20,7 @@ import (
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
+	"tongguan/courses/reward"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -78,6 +79,8 @@ type App struct {
 	Amendments   *amendment.Amendments
 	Reports      *certification.Reports
 	Seal         *seal.Seal
+
+	Rewards *reward.Rewards
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -167,6 +170,7 @@ func (a *App) furnish(folder string) (err error) {
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
 	a.amend(ledger)
+	a.reward(nil)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.practice", "/practice", true},
 		{"nav.certificates", "/certificates", true},
 		{"nav.training", "/training", true},
+		{"nav.rewards", rewardHome(v), true},
 		{"nav.policy", "/policy", true},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
 		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},
@@ -78,7 +79,7 @@ func nav(c *fiber.Ctx, v visit) []layout.NavItem {
 	var out []layout.NavItem
 	for _, p := range places {
 		if p.may {
-			here := c.Path() == p.url || strings.HasPrefix(c.Path(), p.url+"/")
+			here := c.Path() == p.url || strings.HasPrefix(c.Path(), p.url+"/") || p.key == "nav.rewards" && strings.HasPrefix(c.Path(), "/rewards/")
 			out = append(out, layout.NavItem{Text: v.voice.T(p.key), URL: p.url, Current: here})
 		}
 	}

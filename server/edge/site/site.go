@@ -22,6 +22,7 @@ import (
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
+	"tongguan/courses/reward"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -74,6 +75,8 @@ type Site struct {
 
 	Certificates *certification.Certification
 	Seal         *seal.Seal
+
+	Rewards *reward.Rewards
 
 	Secret    []byte
 	URL       string // under which people reach the site

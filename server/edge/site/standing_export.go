@@ -47,7 +47,9 @@ func (s *Site) export(name, kind string, table tableOf) handler {
 		if err != nil {
 			return err
 		}
-		t.Zone, t.Name = s.Zone, v.voice.T("cert_team."+name+".title")
+		if t.Zone = s.Zone; t.Name == "" {
+			t.Name = v.voice.T("cert_team." + name + ".title")
+		}
 		var out bytes.Buffer
 		if err := write(&out, t); err != nil {
 			return err
