@@ -139,7 +139,8 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/programmes/:programme/people/:person/waive": {"hr"}, "/programmes/:programme/people/:person/unwaive": {"hr"}, "/programmes/:programme/people/:person/move": {"hr"},
 		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"},
 		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
-		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"}}
+		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"},
+		"/rewards": {"manager", "hr"}, "/rewards/derive": {"hr"}, "/rewards/:id/decide": {"hr"}, "/rewards/:id/settle": {"hr"}}
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}

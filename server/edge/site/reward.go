@@ -60,7 +60,9 @@ func (s *Site) drawRewards(c *fiber.Ctx, v visit, request string, cause error) e
 	if p.Lines, err = s.rewardLines(c.UserContext(), v, page.Rewards); err != nil {
 		return err
 	}
-	setStatus(c, cause)
+	if cause != nil {
+		setStatus(c, cause)
+	}
 	return s.draw(c, view.ListPage(p))
 }
 

@@ -75,10 +75,13 @@ func (s *Site) rewardSays(v visit, w room.Whole, f rewardFolk, p *view.One) {
 		p.Decided = v.voice.T("reward.by_hand", "who", f.names[w.DecidedBy], "date", v.voice.Date(w.DecidedAt, s.Zone))
 	}
 	switch {
+	case w.May.Object: // the form says so
 	case w.State == room.Granted && w.Until != "" && w.Until >= s.Clock.Date(s.Zone):
 		p.Next = v.voice.T("reward.next.until", "date", until)
 	case w.State == room.Granted && w.Until != "":
 		p.Next = v.voice.T("reward.next.over", "date", until)
+	case w.State == room.Proposed && w.ProposedBy == v.actor.ID:
+		p.Next = v.voice.T("reward.own_proposal")
 	case w.State.Waits():
 		p.Next = v.voice.T("reward.next." + string(w.State))
 	}

@@ -111,13 +111,15 @@ func KindTag(kind string) string {
 	return "tag tag-pass"
 }
 
-// StateTag is the class of the mark of a state.
-func StateTag(state string) string {
-	switch state {
-	case "proposed", "objected":
+// StateTag is the class of the mark of a state of a kind: only a reward that was given is good news.
+func StateTag(kind, state string) string {
+	switch {
+	case state == "proposed" || state == "objected":
 		return "tag tag-now"
-	case "granted", "upheld":
+	case state == "granted" && KindTag(kind) == "tag tag-pass":
 		return "tag tag-pass"
+	case state == "granted" || state == "upheld":
+		return "tag tag-red"
 	}
 	return "tag"
 }
