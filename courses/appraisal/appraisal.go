@@ -37,7 +37,7 @@ const Simulated = "simulated"
 type Figures interface {
 	// Of gives the figures that count, by person and indicator. In the caller's transaction.
 	Of(ctx context.Context, q db.Q, persons []string, period string) (map[string]map[string]Figure, error)
-	// Freeze forbids figures of a period for a person from now on; in the caller's transaction. cycle names why.
+	// Freeze forbids figures of a period for a person from now on; in the caller's transaction. cycle names why, as people read it.
 	Freeze(ctx context.Context, q db.Q, person, period, cycle string) error
 }
 
@@ -67,6 +67,8 @@ type Opinion struct {
 type Panels interface {
 	// Open makes the panel, exactly once for an id; in the caller's transaction.
 	Open(ctx context.Context, q db.Q, p Panel) error
+	// Propose asks the reviewers whom the rule names, for panels that were opened, many at a time; in the caller's transaction.
+	Propose(ctx context.Context, q db.Q, panels ...string) error
 	// Close ends it; in the caller's transaction.
 	Close(ctx context.Context, q db.Q, panel string) error
 	// Of gives what each group says, by panel; in the caller's transaction.
@@ -222,69 +224,6 @@ type Transition struct {
 	Actor  string `db:"actor_id"` // "" for time
 	Note   string `db:"note"`     // what was said
 	At     int64  `db:"at"`       // when it took effect
-}
-
-// Certificate is how somebody stood with a programme at the end of the period.
-type Certificate struct {
-	Programme string            `json:"programme"`
-	Number    string            `json:"number"` // "" where there was none
-	State     string            `json:"state"`  // as certification names it; "" where they had nothing to do with it
-	Holding   composite.Holding `json:"holding"`
-	BasisHash string            `json:"basis_hash"` // SHA-256 of the evidence it was issued on, hex
-	Seq       int64             `json:"seq"`        // the last transition of the standing that counts
-	Ruled     bool              `json:"ruled"`      // whether the scheme's rules name it
-}
-
-// Learning is what somebody had learnt at the end of the period.
-type Learning struct {
-	Lessons  int        `json:"lessons"` // read to the end, each counted once
-	Quizzes  int        `json:"quizzes"` // passed, each counted once
-	Rehearse []Evidence `json:"roleplays"`
-}
-
-// Evidence is one closed exam in a role-play within the period.
-type Evidence struct {
-	Line    int64  `json:"line"` // of the person's ledger
-	Kind    string `json:"kind"`
-	Subject string `json:"subject"`
-	Score   int    `json:"score"` // basis points
-	Passed  bool   `json:"passed"`
-	At      int64  `json:"at"`
-	Hash    string `json:"hash"` // SHA-256 of the line, hex
-}
-
-// Month is the result of one month that a year rests on.
-type Month struct {
-	Record string `json:"record"`
-	Period string `json:"period"`
-	Score  int64  `json:"score"` // hundredths of a point
-	Hash   string `json:"hash"`
-}
-
-// Input is what is known of one item.
-type Input struct {
-	Item    string          `json:"item"`
-	Given   composite.Given `json:"given"`
-	Figure  *Figure         `json:"figure,omitempty"`
-	Opinion *Opinion        `json:"opinion,omitempty"`
-	Months  []Month         `json:"months,omitempty"`
-	Carried string          `json:"carried,omitempty"` // the record whose score could stand in
-}
-
-// Inputs is everything that a result is computed from.
-type Inputs struct {
-	Version      int           `json:"v"`
-	Record       string        `json:"record"`
-	Cycle        string        `json:"cycle"`
-	Period       string        `json:"period"`
-	Until        int64         `json:"until"`  // the end of the period: certificates and learning as of then
-	Scheme       string        `json:"scheme"` // SHA-256 of it
-	Leniency     bool          `json:"leniency"`
-	Roles        []string      `json:"roles"` // the person's
-	Simulated    bool          `json:"simulated"`
-	Items        []Input       `json:"items"`
-	Certificates []Certificate `json:"certificates"`
-	Learning     Learning      `json:"learning"`
 }
 
 // Note says what became of a certificate after it counted. The record stays as it is.

@@ -33,7 +33,7 @@ func TestAMonthFromEndToEnd(t *testing.T) {
 		if w.Measured["sales"].Value != 120_000 || len(w.Opinions) != 2 || w.Opinions[1].Comments[0] != "quick" {
 			h.Errorf("%+v %+v", w.Measured, w.Opinions)
 		}
-		if h.measures.frozen[h.ann.ID+"2026-11"] != 1 || !h.judges.closed[r.ID] || h.judges.opened[r.ID].Due != november.Reviews {
+		if h.measures.frozen[h.ann.ID+"2026-11"] != 1 || !h.judges.asked[r.ID] || !h.judges.closed[r.ID] || h.judges.opened[r.ID].Due != november.Reviews {
 			h.Error("the figures were not frozen once, or the panel not opened and closed")
 		}
 		h.must(h.Show(ctx, h.hr.Actor(), r.ID, h.form()))

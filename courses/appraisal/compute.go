@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -290,7 +291,7 @@ func (a *Appraisals) keep(ctx context.Context, q db.Q, c Cycle, r living, in Inp
 	}
 	e := Entry{Seq: 1, Kind: Computed, Has: result.Enough, To: result.Score, Band: result.Band, At: a.clock.Now()}
 	if ok, err := insertEntry(ctx, q, r.ID, e, Calibration); err != nil || !ok {
-		return audit.Event{}, cmp.Or(err, errMoved)
+		return audit.Event{}, cmp.Or(err, fmt.Errorf("appraisal: record %s has entries already", r.ID))
 	}
 	if err := insertCertificates(ctx, q, r.ID, in.Certificates); err != nil {
 		return audit.Event{}, err

@@ -76,6 +76,7 @@ func (m *measures) put(p people.Person, period, indicator string, value int64, s
 type judges struct {
 	mu       sync.Mutex
 	opened   map[string]Panel
+	asked    map[string]bool
 	closed   map[string]bool
 	opinions map[string][]Opinion // by person
 }
@@ -84,6 +85,18 @@ func (j *judges) Open(_ context.Context, _ db.Q, p Panel) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.opened[p.ID] = p
+	return nil
+}
+
+func (j *judges) Propose(_ context.Context, _ db.Q, panels ...string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, p := range panels {
+		if j.opened[p].ID == "" {
+			return fault.New(fault.Internal, "a panel that is not open")
+		}
+		j.asked[p] = true
+	}
 	return nil
 }
 
@@ -182,7 +195,7 @@ func build(t testing.TB, d *db.DB, at time.Time, zone *time.Location) *house {
 		Programmes: func() *programme.Book { return book }})
 	in.Holds(certificates.Terms)
 	m := &measures{of: map[string]map[string]Figure{}, frozen: map[string]int{}}
-	j := &judges{opened: map[string]Panel{}, closed: map[string]bool{}, opinions: map[string][]Opinion{}}
+	j := &judges{opened: map[string]Panel{}, asked: map[string]bool{}, closed: map[string]bool{}, opinions: map[string][]Opinion{}}
 	all := schemesOf()
 	h := &house{TB: t, d: d, advance: advance, measures: m, judges: j, training: in, Appraisals: New(Parts{DB: d, Clock: c, Zone: zone, Trail: trail, People: folk,
 		Teams: teams, Certificates: certificates, Progress: learnt, Ledger: ledger, Figures: m, Panels: j, Schemes: func() []*composite.Scheme { return all }, Names: names})}
@@ -239,6 +252,16 @@ func (h *house) earns(p people.Person, programme, module string) {
 	source := fmt.Sprint("source", h.n)
 	h.must(h.d.Write(ctx, func(q db.Q) error {
 		return h.ledger.Add(ctx, q, evidence.Line{Person: p.ID, Kind: evidence.Quiz, Subject: module, Version: "v", Score: 9000, Passed: true, Source: source, At: h.clock.Now()})
+	}))
+}
+
+// plays passes an exam in a role-play.
+func (h *house) plays(p people.Person, score int) {
+	h.Helper()
+	h.n++
+	source := fmt.Sprint("play", h.n)
+	h.must(h.d.Write(ctx, func(q db.Q) error {
+		return h.ledger.Add(ctx, q, evidence.Line{Person: p.ID, Kind: evidence.Roleplay, Subject: "visit", Version: "v", Score: score, Passed: true, Source: source, At: h.clock.Now()})
 	}))
 }
 

@@ -151,7 +151,7 @@ func (a *Appraisals) freeze(ctx context.Context, q db.Q, c Cycle, steps []step) 
 		persons[i], numbers[i] = s.Person, s.ID
 	}
 	for _, p := range persons { // first: what is written at this very moment is in, or is refused
-		if err := a.figures.Freeze(ctx, q, p, c.Period, c.ID); err != nil {
+		if err := a.figures.Freeze(ctx, q, p, c.Period, c.called()); err != nil {
 			return err
 		}
 	}
@@ -184,8 +184,11 @@ func (a *Appraisals) freeze(ctx context.Context, q db.Q, c Cycle, steps []step) 
 			return err
 		}
 	}
-	return nil
+	return a.panels.Propose(ctx, q, numbers...)
 }
+
+// called is a cycle as a sentence names it.
+func (c Cycle) called() string { return c.Title.ZH + " " + c.Period + " (" + c.Title.EN + ")" }
 
 // reviewed says whether a scheme has reviews.
 func reviewed(s *composite.Scheme) bool {

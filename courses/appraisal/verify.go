@@ -129,21 +129,8 @@ func (v *verifying) measured(ctx context.Context, q db.Q, figures Figures) error
 func (v *verifying) trailed(ctx context.Context, q db.Q, a *Appraisals) error {
 	said := map[int64]facts{}
 	for _, act := range []string{computedAct, ruledAct} {
-		entries, err := a.trail.About(ctx, q, v.r.Person, act)
-		if err != nil {
+		if err := v.told(ctx, q, a, act, v.r.Person, said); err != nil {
 			return err
-		}
-		for _, e := range entries {
-			var f facts
-			if err := json.Unmarshal(e.Facts, &f); err != nil {
-				return err
-			}
-			if f.Record != v.r.ID {
-				continue
-			}
-			if said[f.Entry] = f; act == computedAct {
-				v.Trail = e.Seq
-			}
 		}
 	}
 	switch f, ok := said[1]; {
@@ -160,6 +147,33 @@ func (v *verifying) trailed(ctx context.Context, q db.Q, a *Appraisals) error {
 	}
 	if len(said) != len(v.entries) {
 		v.differs("appraisal.verify_entries")
+	}
+	return nil
+}
+
+// told gathers what the trail says of the record's results. Where the person was erased, the trail does not say any more whom
+// it is about, and still says which record.
+func (v *verifying) told(ctx context.Context, q db.Q, a *Appraisals, act, subject string, said map[int64]facts) error {
+	entries, err := a.trail.About(ctx, q, subject, act)
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, e := range entries {
+		var f facts
+		if err := json.Unmarshal(e.Facts, &f); err != nil {
+			return err
+		}
+		if f.Record != v.r.ID {
+			continue
+		}
+		found = true
+		if said[f.Entry] = f; act == computedAct {
+			v.Trail = e.Seq
+		}
+	}
+	if !found && subject != "" {
+		return v.told(ctx, q, a, act, "", said)
 	}
 	return nil
 }

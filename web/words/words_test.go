@@ -25,6 +25,7 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"session.weekday.", "session.mark.", "session.rule.", "session.state.", "session.scope_", "external.state.", "cert_team.",
 	"cert_team.export_", "cert_team.item_", "cert_team.ask_signoff_", "cert_team.kind_", "cert_team.cause_", "cert_team.why_", "cert_team.do_",
 	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_",
+	"appraisal.period_form_", "appraisal.state_",
 	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means."}
 
 func load(t *testing.T) *words.Book {

@@ -41,6 +41,12 @@ content.desk.see author other
 session.hold     manager below | hr below other
 external.ask     learner self | manager self | author self | hr self | inspector self | admin self
 external.decide  manager below | hr below other
+appraisal.run    hr below other
+appraisal.target manager below | hr below other
+appraisal.see    learner self | manager self below | author self | hr self below other | inspector self | admin self
+appraisal.inspect inspector below other
+appraisal.respond learner self | manager self | author self | hr self | inspector self | admin self
+appraisal.decide hr other
 reward.propose   manager below | hr below other
 reward.decide    hr below other
 reward.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self

@@ -9,7 +9,7 @@ import (
 )
 
 // About gives the entries of some act that concern a person, the earliest first, for a room that compares what it keeps with
-// what the trail says. Who may see the answer is for that room to know.
+// what the trail says; of nobody ("") they are also those of people who were erased. Who may see it is for that room to know.
 func (t *Trail) About(ctx context.Context, q db.Q, subject, act string) ([]Entry, error) {
 	var rows []entry
 	if err := q.Select(ctx, &rows, `SELECT seq, at, act, actor_id, subject_id, private, leaf FROM audit_entry

@@ -39,6 +39,7 @@ func commands() []command {
 		{"scenario verify", scenarioVerify}, {"stats items", statsItems}, {"questions import", questionsImport},
 		{"questions export", questionsExport}, {"certificate list", certificateList}, {"certificate explain", certificateExplain},
 		{"certificate export", certificateExport}, {"certificate verify", certificateVerify}, {"certificate rotate", certificateRotate},
+		{"appraisal list", appraisalList}, {"appraisal verify", appraisalVerify},
 	}
 }
 

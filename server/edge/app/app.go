@@ -10,12 +10,15 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tongguan/content"
 	"tongguan/courses/amendment"
+	"tongguan/courses/appraisal"
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
+	"tongguan/courses/composite"
 	"tongguan/courses/external"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
@@ -79,6 +82,9 @@ type App struct {
 	Amendments   *amendment.Amendments
 	Reports      *certification.Reports
 	Seal         *seal.Seal
+
+	Appraisals *appraisal.Appraisals
+	schemes    atomic.Pointer[[]*composite.Scheme] // in the order of their ids
 
 	Rewards *reward.Rewards
 
@@ -170,10 +176,11 @@ func (a *App) furnish(folder string) (err error) {
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
 	a.amend(ledger)
-	a.reward(nil)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
 	}
+	a.appraise(ledger)
+	a.reward()
 	return a.remind()
 }
 
@@ -208,6 +215,7 @@ func (a *App) Reread() {
 	if _, _, err := a.Programmes.Refresh(); err != nil {
 		a.Log.Warn("content", "error", err)
 	}
+	a.readSchemes()
 }
 
 // current gives the programmes in force.
@@ -244,6 +252,7 @@ func (a *App) chores() []chore {
 		{"policy", 5 * time.Second, a.Amendments.Settle},
 		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
 		{"overdue duties", 30 * time.Second, a.Amendments.Close},
+		{"appraisals", time.Minute, a.Appraisals.Tick},
 		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
 		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},

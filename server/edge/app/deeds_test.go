@@ -110,7 +110,7 @@ var deeds = []deed{
 	{route: "/training/external/:id/share", by: "learner", target: [2]string{":id", "taken"}, form: f{"form": {"note"}, "title": {"让步的次序"}, "text": {shareText}, "talk_on": {""}}},
 	{route: "/training/shared/:id/rating", by: "outsider", target: [2]string{":id", "shared"}, form: f{"stars": {"4"}, "comment": {"有用"}}},
 	{route: "/rewards", by: "manager", form: f{"person": {"$learner"}, "kind": {"honour"}, "clause": {"2.4.2"}, "finding": {""}, "words": {"三家客户的需求确认书写得完整。"}, "reason": {"鼓励"}, "request": {"r-9"}}},
-	{route: "/rewards/derive", by: "hr", form: f{"cycle": {"$missing"}, "request": {"r-14"}}, status: 404, still: true}, // there are no appraisals
+	{route: "/rewards/derive", by: "hr", form: f{"cycle": {"$missing"}, "request": {"r-14"}}, status: 404, still: true}, // rewarding_test derives from some
 	{route: "/rewards/:id/decide", by: "hr", target: [2]string{":id", "reward-bonus"}, form: f{"amount": {"500.50"}, "reason": {"属实"}, "decision": {"grant"}, "request": {"r-10"}}},
 	{route: "/rewards/:id/withdraw", by: "manager", target: [2]string{":id", "reward-open"}, form: f{"request": {"r-11"}}},
 	{route: "/rewards/:id/object", by: "learner", target: [2]string{":id", "reward-granted"}, form: f{"reason": {"评审已经补做"}, "request": {"r-12"}}},

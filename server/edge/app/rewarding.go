@@ -10,15 +10,14 @@ import (
 	"tongguan/courses/composite"
 	"tongguan/courses/reward"
 	"tongguan/server/base/access"
-	"tongguan/server/base/fault"
 )
 
-// reward makes the room of rewards and penalties, resting on appraisals; nil where there are none.
-func (a *App) reward(on *appraisal.Appraisals) {
-	a.Rewards = reward.New(reward.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Policy: a.Catalog, Records: Appraised{on}})
+// reward makes the room of rewards and penalties, resting on appraisals.
+func (a *App) reward() {
+	a.Rewards = reward.New(reward.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Policy: a.Catalog, Records: Appraised{a.Appraisals}})
 }
 
-// Appraised gives the room of rewards the appraisals that rewards rest on. Without a room of them there is none.
+// Appraised gives the room of rewards the appraisals that rewards rest on.
 type Appraised struct{ *appraisal.Appraisals }
 
 const (
@@ -28,9 +27,6 @@ const (
 
 // Closed gives some of the closed records of a cycle; those before it only of people of whom a rule looks back.
 func (x Appraised) Closed(ctx context.Context, actor access.Actor, cycle, after string) (b reward.Batch, err error) {
-	if x.Appraisals == nil {
-		return b, fault.New(fault.Missing, "error.missing")
-	}
 	c, err := x.Cycle(ctx, actor, cycle)
 	if err != nil {
 		return b, err
@@ -76,9 +72,6 @@ func (x Appraised) closed(ctx context.Context, actor access.Actor, person string
 
 // Cycles gives the cycles, the latest first.
 func (x Appraised) Cycles(ctx context.Context, actor access.Actor) (out []reward.Cycle, err error) {
-	if x.Appraisals == nil {
-		return nil, nil
-	}
 	all, err := x.Appraisals.Cycles(ctx, actor)
 	for _, c := range all {
 		out = append(out, reward.Cycle{ID: c.ID, Period: c.Period, Title: c.Title})
@@ -88,9 +81,6 @@ func (x Appraised) Cycles(ctx context.Context, actor access.Actor) (out []reward
 
 // Of gives the latest closed records of a person.
 func (x Appraised) Of(ctx context.Context, actor access.Actor, person string) (out []reward.Record, err error) {
-	if x.Appraisals == nil {
-		return nil, nil
-	}
 	all, err := x.closed(ctx, actor, person)
 	for _, r := range all[:min(len(all), appraisedShown)] {
 		one, err := x.Get(ctx, actor, r.ID)
@@ -104,9 +94,6 @@ func (x Appraised) Of(ctx context.Context, actor access.Actor, person string) (o
 
 // Get gives one record as it stands.
 func (x Appraised) Get(ctx context.Context, actor access.Actor, id string) (reward.Record, error) {
-	if x.Appraisals == nil {
-		return reward.Record{}, fault.New(fault.Missing, "error.missing")
-	}
 	w, err := x.Record(ctx, actor, id)
 	if err != nil {
 		return reward.Record{}, err

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/composite"
 	"tongguan/courses/programme"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
@@ -25,7 +26,9 @@ func Lint(files fs.FS) []fault.Problem {
 	problems = append(problems, worlds...)
 	scenes, more := scripts(files)
 	problems = append(problems, more...)
-	_, more = programme.Read(files, Bind(c, b, scenes))
+	book, more := programme.Read(files, Bind(c, b, scenes))
+	problems = append(problems, more...)
+	_, more = composite.Read(files, BindSchemes(book.All()))
 	problems = append(problems, more...)
 	fault.SortProblems(problems)
 	return problems
