@@ -80,7 +80,7 @@ func (s *Site) rewardSays(v visit, w room.Whole, f rewardFolk, p *view.One) {
 		p.Next = v.voice.T("reward.next.until", "date", until)
 	case w.State == room.Granted && w.Until != "":
 		p.Next = v.voice.T("reward.next.over", "date", until)
-	case w.State == room.Proposed && w.ProposedBy == v.actor.ID:
+	case w.State == room.Proposed && w.ProposedBy == v.actor.ID && v.actor.May(access.DecideReward, access.Other):
 		p.Next = v.voice.T("reward.own_proposal")
 	case w.State.Waits():
 		p.Next = v.voice.T("reward.next." + string(w.State))
