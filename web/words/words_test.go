@@ -27,7 +27,8 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_",
 	"appraisal.period_form_", "appraisal.state_", "appraisal_page.",
 	"reviews.as.", "reviews.asked_as.", "reviews.who_sees.", "reviews.group.", "reviews.result.", "reviews.why.", "reviews.guest.", "reviews.link_",
-	"figure.lint.", "figure.form_", "figure.exact_", "figure.hint_", "figure.in.", "figure.source.", "figure.fate.", "figure.export_"}
+	"figure.lint.", "figure.form_", "figure.exact_", "figure.hint_", "figure.in.", "figure.source.", "figure.fate.", "figure.export_",
+	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means."}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

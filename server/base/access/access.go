@@ -89,10 +89,13 @@ const (
 	SeeFigures   Action = "figure.see"   // what somebody achieved, by the indicators of 3.2.1
 	EnterFigures Action = "figure.enter" // type, import, withdraw; never one's own
 
-	GiveReview     Action = "review.give"   // review a colleague; the panel's list says who
-	PlanReviews    Action = "review.plan"   // say who reviews whom, and see who is asked
-	InviteCustomer Action = "review.invite" // make a link with which a customer reviews somebody
-	SeeReviews     Action = "review.see"    // what a group of reviewers found, never what one did
+	GiveReview     Action = "review.give"    // review a colleague; the panel's list says who
+	PlanReviews    Action = "review.plan"    // say who reviews whom, and see who is asked
+	InviteCustomer Action = "review.invite"  // make a link with which a customer reviews somebody
+	SeeReviews     Action = "review.see"     // what a group of reviewers found, never what one did
+	ProposeReward  Action = "reward.propose" // a reward or a penalty for somebody
+	DecideReward   Action = "reward.decide"  // grant or decline it, settle an objection; the room says who must not
+	SeeReward      Action = "reward.see"     // the person: only what was granted
 )
 
 // Actions lists the actions.
@@ -102,7 +105,8 @@ func Actions() []Action {
 		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
 		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal,
 		SeeFigures, EnterFigures,
-		GiveReview, PlanReviews, InviteCustomer, SeeReviews}
+		GiveReview, PlanReviews, InviteCustomer, SeeReviews,
+		ProposeReward, DecideReward, SeeReward}
 }
 
 type grant map[Role][]Relation
@@ -153,6 +157,10 @@ var table = map[Action]grant{
 	PlanReviews:      {HR: {Below, Other}},
 	InviteCustomer:   {Manager: {Below}, HR: {Below, Other}},
 	SeeReviews:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}}), // one's own once they are shown; not the inspector
+
+	ProposeReward: {Manager: {Below}, HR: {Below, Other}},
+	DecideReward:  {HR: {Below, Other}},
+	SeeReward:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
 }
 
 // only gives every role of g these relations.

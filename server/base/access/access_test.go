@@ -53,6 +53,9 @@ appraisal.see    learner self | manager self below | author self | hr self below
 appraisal.inspect inspector below other
 appraisal.respond learner self | manager self | author self | hr self | inspector self | admin self
 appraisal.decide hr other
+reward.propose   manager below | hr below other
+reward.decide    hr below other
+reward.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self
 `
 
 func TestWholeTable(t *testing.T) {

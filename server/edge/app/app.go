@@ -25,6 +25,7 @@ import (
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
 	"tongguan/courses/review"
+	"tongguan/courses/reward"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -88,6 +89,8 @@ type App struct {
 	Reviews    *review.Reviews
 	Appraisals *appraisal.Appraisals
 	schemes    atomic.Pointer[[]*composite.Scheme] // in the order of their ids
+
+	Rewards *reward.Rewards
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -183,6 +186,7 @@ func (a *App) furnish(folder string) (err error) {
 		return err
 	}
 	a.appraise(ledger)
+	a.reward()
 	return a.remind()
 }
 

@@ -145,7 +145,8 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/figures/import": {"manager", "hr"}, "/figures/import/apply": {"manager", "hr"},
 		"/appraisals/preview": {"hr"}, "/appraisals": {"hr"}, "/appraisals/cycles/:id/people": {"hr"}, "/appraisals/cycles/:id/days": {"hr"}, "/appraisals/cycles/:id/show": {"hr"},
 		"/appraisals/cycles/:id/close": {"hr"}, "/appraisals/:id/targets": {"manager", "hr"}, "/appraisals/:id/calibrate": {"hr"}, "/appraisals/:id/show": {"hr"},
-		"/appraisals/:id/decide": {"hr"}, "/appraisals/:id/close": {"hr"}, "/appraisals/:id/correct": {"hr"}}
+		"/appraisals/:id/decide": {"hr"}, "/appraisals/:id/close": {"hr"}, "/appraisals/:id/correct": {"hr"},
+		"/rewards": {"manager", "hr"}, "/rewards/derive": {"hr"}, "/rewards/:id/decide": {"hr"}, "/rewards/:id/settle": {"hr"}}
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}

@@ -19,5 +19,6 @@ func (a *App) remind() error {
 	a.Reminders.From(a.Amendments.Remind)
 	a.Reminders.From(a.Sessions.Remind)
 	a.Reminders.From(a.Reviews.Remind)
+	a.Reminders.From(a.Rewards.Remind)
 	return nil
 }

@@ -118,6 +118,14 @@ const sight = `
 /duties/:change                   missing   D . . . . . . .
 /policy/:clause                   clause    D + + + + + + +
 /policy/:clause                   missing   D . . . . . . .
+/rewards                          -         D . . + . + + .
+/rewards.csv                      -         D . . + . + + .
+/rewards.xlsx                     -         D . . + . + + .
+/rewards/mine                     -         D + + + + + + +
+/rewards/new                      -         D . . + . + . .
+/rewards/:id                      reward-open     D . . + . + + .
+/rewards/:id                      reward-granted  D + . + . + + .
+/rewards/:id                      missing   D . . . . . . .
 /search                           -         D + + + + + + +
 /team                             -         D . . + . + + .
 /team/:person                     learner   D + . + . + + .

@@ -46,6 +46,7 @@ type teamPlan struct {
 	Size             int
 	Manager, English bool
 	Authors          int // how many of them write content too, beside the manager
+	HR               int // how many of them are of HR, from the first on
 }
 
 type assignmentPlan struct {
@@ -92,6 +93,9 @@ func (c Company) Everybody() []Account {
 			}
 			if i > 0 && i <= t.Authors {
 				a.Roles = append(a.Roles, access.Author)
+			}
+			if i < t.HR {
+				a.Roles = append(a.Roles, access.HR)
 			}
 			out = append(out, a)
 		}

@@ -68,6 +68,7 @@ func (s *Site) nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.certificates", "/certificates", true},
 		{"nav.training", "/training", true},
 		{"nav.appraisal", "/appraisals", true},
+		{"nav.rewards", rewardHome(v), true},
 		{"nav.policy", "/policy", true},
 		{"nav.reviews", "/reviews", s.reviewing(c.UserContext(), v)},
 		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
@@ -81,7 +82,7 @@ func (s *Site) nav(c *fiber.Ctx, v visit) []layout.NavItem {
 	var out []layout.NavItem
 	for _, p := range places {
 		if p.may {
-			here := c.Path() == p.url || strings.HasPrefix(c.Path(), p.url+"/")
+			here := c.Path() == p.url || strings.HasPrefix(c.Path(), p.url+"/") || p.key == "nav.rewards" && strings.HasPrefix(c.Path(), "/rewards/")
 			out = append(out, layout.NavItem{Text: v.voice.T(p.key), URL: p.url, Current: here})
 		}
 	}

@@ -68,6 +68,7 @@ func (s *Site) Mount(f *fiber.App) {
 
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
+	s.mountRewards(f)
 
 	f.Get("/team/certificates", s.in(s.matrix)).Get("/team/risk", s.in(s.atRisk)).Get("/team/coverage", s.in(s.coverage))
 	f.Get("/team/skills", s.in(s.skillMap)).Get("/team/trend", s.in(s.trend))
@@ -150,6 +151,15 @@ func (s *Site) mountFigures(f *fiber.App) {
 	f.Get("/figures/import", s.in(s.figureImport)).Post("/figures/import", s.in(s.figurePlan)).Post("/figures/import/apply", s.in(s.figureApply))
 	f.Get("/figures/:person", s.in(s.figureCard)).Post("/figures/:person", s.in(s.figureEnter))
 	f.Post("/figures/:person/withdraw", s.in(s.figureWithdraw)).Post("/figures/:person/simulate", s.in(s.figureSimulate))
+}
+
+// mountRewards puts rewards and penalties at their addresses.
+func (s *Site) mountRewards(f *fiber.App) {
+	f.Get("/rewards", s.in(s.rewardList)).Post("/rewards", s.in(s.rewardPropose))
+	f.Get("/rewards.csv", s.in(s.export("rewards", "csv", s.rewardTable))).Get("/rewards.xlsx", s.in(s.export("rewards", "xlsx", s.rewardTable)))
+	f.Get("/rewards/mine", s.in(s.rewardMine)).Get("/rewards/new", s.in(s.rewardNew)).Post("/rewards/derive", s.in(s.rewardDerive))
+	f.Get("/rewards/:id", s.in(s.rewardShow)).Post("/rewards/:id/decide", s.in(s.rewardDecide)).Post("/rewards/:id/withdraw", s.in(s.rewardWithdraw))
+	f.Post("/rewards/:id/object", s.in(s.rewardObject)).Post("/rewards/:id/settle", s.in(s.rewardSettle))
 }
 
 // static sends a file under an address that holds its hash, to be kept for ever.

@@ -25,6 +25,7 @@ import (
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
 	"tongguan/courses/review"
+	"tongguan/courses/reward"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
 	"tongguan/quizzes/attempt"
@@ -82,6 +83,7 @@ type Site struct {
 
 	Indicators *indicator.Indicators
 	Reviews    *review.Reviews
+	Rewards    *reward.Rewards
 
 	Secret    []byte
 	URL       string // under which people reach the site
