@@ -157,8 +157,8 @@ const sight = `
 /appraisals/new                   -         D . . . . + . .
 /appraisals/cycles/:id            cycle     D . . . . + + .
 /appraisals/cycles/:id            missing   D . . . . . . .
-/appraisals/cycles/:id/records.csv   cycle   D . . . . + + .
-/appraisals/cycles/:id/records.csv   missing D . . . . . . .
+/appraisals/cycles/:id/records.csv  cycle   D . . . . + + .
+/appraisals/cycles/:id/records.csv  missing D . . . . . . .
 /appraisals/cycles/:id/records.xlsx  cycle   D . . . . + + .
 /appraisals/cycles/:id/records.xlsx  missing D . . . . . . .
 /appraisals/:id                   shown     D + . + . + + .

@@ -42,6 +42,9 @@ func (s *Site) appraisalDeeds(v visit, w appraisal.Whole, d appraisalDraft) map[
 		}
 		out[x.key] = one
 	}
+	if one := out["decide"]; one != nil {
+		one.Quote = w.Transitions[len(w.Transitions)-1].Note
+	}
 	if t := out["targets"]; t != nil {
 		t.Fields = s.targetFields(sums{s, v, w}, t.Errors, d)
 	}

@@ -113,7 +113,7 @@ func (s *Site) recordPage(v visit, w appraisal.Whole, names map[string]string) p
 	s.targetHistory(x, &p, names)
 	s.transitions(v, w, &p, names)
 	switch {
-	case !w.Visible && !w.State.Open():
+	case !w.Visible && w.State == appraisal.Calibration:
 		p.Hidden = v.voice.T("appraisal_page.hidden")
 	case w.Result != nil && w.Inputs != nil:
 		x.compute(&p)

@@ -110,6 +110,7 @@ type Deed struct {
 	Choice  string // what was chosen
 	Text    string // as typed
 	Score   string
+	Quote   string // what is to be decided
 }
 
 // Verdict is what Verify found.
