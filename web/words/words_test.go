@@ -24,7 +24,9 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"cli.item_", "cli.task_", "cli.why_", "certificate.cause.", "certificate.act.", "certificate.act_means.", "certificate.show.", "standing.", "evidence.", "verify.state.", "verify.lead.",
 	"session.weekday.", "session.mark.", "session.rule.", "session.state.", "session.scope_", "external.state.", "cert_team.",
 	"cert_team.export_", "cert_team.item_", "cert_team.ask_signoff_", "cert_team.kind_", "cert_team.cause_", "cert_team.why_", "cert_team.do_",
-	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_"}
+	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_",
+	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
+	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state."}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

@@ -78,13 +78,21 @@ const (
 	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
 	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
 	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
+
+	KeepPlans      Action = "inspection.plans"  // see the plans of inspection, and set how often and how much
+	Inspect        Action = "inspection.do"     // hold rounds, raise findings, verify what was put right
+	SeeFindings    Action = "finding.see"       // what must be put right, and its history
+	Rectify        Action = "finding.rectify"   // say how one's own was put right
+	ExamineReports Action = "violation.examine" // reports of violations
+	DecideReward   Action = "violation.reward"  // for a report that proved true, without seeing it
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
+		KeepPlans, Inspect, SeeFindings, Rectify, ExamineReports, DecideReward}
 }
 
 type grant map[Role][]Relation
@@ -122,6 +130,13 @@ var table = map[Action]grant{
 	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
 	AskExternal:       everyone,
 	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
+
+	KeepPlans:      {HR: {Other}, Inspector: {Other}},
+	Inspect:        {Inspector: {Other}},
+	SeeFindings:    everyone.and(grant{Manager: {Below}, Inspector: {Below, Other}}),
+	Rectify:        everyone,
+	ExamineReports: {Inspector: {Other}},
+	DecideReward:   {HR: {Other}},
 }
 
 // only gives every role of g these relations.

@@ -41,6 +41,12 @@ content.desk.see author other
 session.hold     manager below | hr below other
 external.ask     learner self | manager self | author self | hr self | inspector self | admin self
 external.decide  manager below | hr below other
+inspection.plans hr other | inspector other
+inspection.do    inspector other
+finding.see      learner self | manager self below | author self | hr self | inspector self below other | admin self
+finding.rectify  learner self | manager self | author self | hr self | inspector self | admin self
+violation.examine inspector other
+violation.reward hr other
 `
 
 func TestWholeTable(t *testing.T) {

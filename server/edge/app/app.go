@@ -17,11 +17,13 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
+	"tongguan/courses/inspection"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
+	"tongguan/courses/violation"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
@@ -78,6 +80,9 @@ type App struct {
 	Amendments   *amendment.Amendments
 	Reports      *certification.Reports
 	Seal         *seal.Seal
+
+	Inspections *inspection.Inspections
+	Violations  *violation.Violations
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -167,6 +172,7 @@ func (a *App) furnish(folder string) (err error) {
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
 	a.amend(ledger)
+	a.inspect(files, ledger)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
 	}
@@ -201,6 +207,7 @@ func (a *App) Reread() {
 	}
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
+	a.Inspections.Use(a.plans(a.files))
 	if _, _, err := a.Programmes.Refresh(); err != nil {
 		a.Log.Warn("content", "error", err)
 	}
@@ -237,6 +244,8 @@ func (a *App) chores() []chore {
 		{"rules", time.Minute, a.Training.Apply},
 		{"reminders", time.Minute, a.Reminders.Tell},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"inspections", time.Minute, a.Inspections.Tick},
+		{"anonymous reports", time.Minute, a.Violations.Tick},
 		{"policy", 5 * time.Second, a.Amendments.Settle},
 		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
 		{"overdue duties", 30 * time.Second, a.Amendments.Close},

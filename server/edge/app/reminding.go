@@ -18,5 +18,6 @@ func (a *App) remind() error {
 	a.Reminders.From(a.Certificates.Remind)
 	a.Reminders.From(a.Amendments.Remind)
 	a.Reminders.From(a.Sessions.Remind)
+	a.Reminders.From(a.Inspections.Remind)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/server/base/door"
 	"tongguan/server/edge/api"
 	"tongguan/server/edge/site"
 	"tongguan/server/edge/voice"
@@ -31,6 +32,7 @@ func (a *App) Fiber(demo []site.Demo) *fiber.App {
 		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Programmes: a.Programmes, Attempts: a.Attempts, Tally: a.Tally, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
 		Model:    voice.New(a.Config.LLM, a.Config.LLMKey, a.Config.LLMModel),
 		Progress: a.Progress, Certificates: a.Certificates, Reports: a.Reports, Seal: a.Seal,
+		Inspections: a.Inspections, Violations: a.Violations, Hush: door.NewHush(a.Clock),
 		Training: a.Training, Amendments: a.Amendments, Reminders: a.Reminders, Sessions: a.Sessions, External: a.External, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}
 	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Attempts: a.Attempts, Training: a.Training, Tally: a.Tally,

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tongguan/courses/catalog"
+	"tongguan/courses/inspection"
 	"tongguan/courses/programme"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
@@ -26,6 +27,8 @@ func Lint(files fs.FS) []fault.Problem {
 	scenes, more := scripts(files)
 	problems = append(problems, more...)
 	_, more = programme.Read(files, Bind(c, b, scenes))
+	problems = append(problems, more...)
+	_, more = inspection.Read(files, func(id string) bool { return c.Clause(id) != nil })
 	problems = append(problems, more...)
 	fault.SortProblems(problems)
 	return problems

@@ -45,6 +45,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/plays/:id/notes", s.in(s.playNote)).Post("/plays/:id/ratings", s.in(s.playRate))
 
 	s.mountProgrammes(f)
+	s.mountSupervision(f)
 	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
 	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
 	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))
@@ -121,6 +122,29 @@ func (s *Site) mountProgrammes(f *fiber.App) {
 	f.Get("/signoffs/:programme/:step/:person", s.in(s.signForm)).Post("/signoffs/:programme/:step/:person", s.in(s.sign))
 	f.Post("/signoffs/:programme/:step/:person/back", s.in(s.signBack))
 	f.Post("/notices/:day/aside", s.in(s.noticeDone)).Post("/account/mail", s.in(s.mailChoice))
+}
+
+// mountSupervision puts inspections, findings and reports of violations at their addresses.
+func (s *Site) mountSupervision(f *fiber.App) {
+	f.Get("/inspections", s.in(s.inspections)).Get("/findings", s.in(s.findingsOwn))
+	f.Get("/inspections/plans/:id", s.in(s.inspectionPlan)).Post("/inspections/plans/:id", s.in(s.inspectionSet))
+	f.Post("/inspections/plans/:id/rounds", s.in(s.inspectionBegin)).Post("/inspections/plans/:id/findings", s.in(s.inspectionRecords))
+	f.Get("/inspections/rounds/:id", s.in(s.round)).Get("/inspections/rounds/:id/report", s.in(s.roundReport))
+	f.Post("/inspections/rounds/:id/items/:number", s.in(s.roundSave)).Post("/inspections/rounds/:id/close", s.in(s.roundClose))
+	f.Get("/inspections/findings", s.in(s.findingsDesk)).Post("/inspections/findings", s.in(s.findingRaise)).Get("/inspections/findings/new", s.in(s.findingNew))
+	for _, kind := range []string{"csv", "xlsx"} {
+		f.Get("/inspections/findings."+kind, s.in(s.exportAs("findings", "inspection.findings", kind, s.findingsTable)))
+	}
+	f.Get("/inspections/findings/:id", s.in(s.finding)).Get("/inspections/findings/:id/files/:file", s.in(s.findingFile))
+	f.Post("/inspections/findings/:id/rectify", s.in(s.findingRectify)).Post("/inspections/findings/:id/judge", s.in(s.findingJudge))
+	f.Post("/inspections/findings/:id/move", s.in(s.findingMove)).Post("/inspections/findings/:id/files", s.in(s.findingFileAdd))
+
+	f.Get("/report", s.hushed(s.reportForm)).Post("/report", s.hushed(s.reportSend))
+	f.Get("/report/receipt", s.hushed(s.receiptForm)).Post("/report/receipt", s.hushed(s.receiptOpen)).Post("/report/receipt/reply", s.hushed(s.receiptReply))
+	f.Get("/violations", s.in(s.violations)).Get("/violations/rewards", s.in(s.rewards))
+	f.Post("/violations/rewards/pay", s.in(s.rewardPay)).Post("/violations/rewards/:id", s.in(s.rewardDecide))
+	f.Get("/violations/:id", s.in(s.violation)).Post("/violations/:id/state", s.in(s.violationState))
+	f.Post("/violations/:id/messages", s.in(s.violationAsk)).Post("/violations/:id/reward", s.in(s.violationReward))
 }
 
 // static sends a file under an address that holds its hash, to be kept for ever.

@@ -19,11 +19,13 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
+	"tongguan/courses/inspection"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
+	"tongguan/courses/violation"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
@@ -74,6 +76,10 @@ type Site struct {
 
 	Certificates *certification.Certification
 	Seal         *seal.Seal
+
+	Inspections *inspection.Inspections
+	Violations  *violation.Violations
+	Hush        *door.Hush // counts who knocks where nobody must be known
 
 	Secret    []byte
 	URL       string // under which people reach the site

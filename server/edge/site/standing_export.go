@@ -36,8 +36,14 @@ func exports(c *fiber.Ctx, v visit, name string) (out []parts.Link) {
 // tableOf gives the rows of a table, read from the database as they are written.
 type tableOf func(ctx context.Context, c *fiber.Ctx, v visit) (sheet.Table, error)
 
-// export sends a report as a file. The file is whole or there is none: one that was cut off looks like a short report.
+// export sends a report of certificates as a file.
 func (s *Site) export(name, kind string, table tableOf) handler {
+	return s.exportAs(name, "cert_team."+name+".title", kind, table)
+}
+
+// exportAs sends a report as a file; title is the key of what it is called. The file is whole or there is none: one that was
+// cut off looks like a short report.
+func (s *Site) exportAs(name, title, kind string, table tableOf) handler {
 	write, mime := sheet.CSV, "text/csv; charset=utf-8"
 	if kind == "xlsx" {
 		write, mime = sheet.XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,7 +53,7 @@ func (s *Site) export(name, kind string, table tableOf) handler {
 		if err != nil {
 			return err
 		}
-		t.Zone, t.Name = s.Zone, v.voice.T("cert_team."+name+".title")
+		t.Zone, t.Name = s.Zone, v.voice.T(title)
 		var out bytes.Buffer
 		if err := write(&out, t); err != nil {
 			return err
