@@ -3,6 +3,7 @@ package app_test
 import (
 	"database/sql"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -140,6 +141,7 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/signoffs/:programme/:step/:person": {"manager"}, "/signoffs/:programme/:step/:person/back": {"manager"},
 		"/training/sessions": {"manager", "hr"}, "/training/sessions/:id/change": {"manager", "hr"}, "/training/sessions/:id/cancel": {"manager", "hr"},
 		"/training/sessions/:id/attendance": {"manager", "hr"}, "/training/external/:id/decide": {"manager", "hr"}}
+	maps.Copy(may, supervisionMay)
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}
@@ -159,6 +161,8 @@ func TestFormsByWhomMayNot(t *testing.T) {
 				want := []int{http.StatusNotFound}
 				if login == d.target[1] || login == "learner" && may[d.route] != nil {
 					want = append(want, http.StatusForbidden) // it is about themselves: there is nobody to conceal
+				} else if strings.HasPrefix(d.route, "/inspections/findings/:id/") {
+					want = append(want, http.StatusForbidden) // they see it, and it is not theirs to do
 				} else if strings.HasPrefix(d.route, "/account/") {
 					want = append(want, http.StatusSeeOther) // of theirs, the one that is named is gone already
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"tongguan/courses/certification"
 	"tongguan/courses/inspection"
@@ -16,7 +17,9 @@ import (
 // inspect makes the rooms of supervision, after certification. A plan that cannot be read is left out, and said.
 func (a *App) inspect(files fs.FS, ledger *evidence.Ledger) {
 	a.Inspections = inspection.New(inspection.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Teams: a.Teams,
-		Reports: a.Reports, Population: func(ctx context.Context, w inspection.Want) ([]inspection.Subject, error) { return a.population(ctx, ledger, w) }},
+		Reports: a.Reports, Population: func(ctx context.Context, w inspection.Want) ([]inspection.Subject, error) {
+			return a.population(ctx, ledger, w)
+		}},
 		a.plans(files))
 	a.Violations = violation.New(violation.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People})
 }
@@ -76,7 +79,8 @@ func (a *App) inForce(ctx context.Context) (out []inspection.Subject, err error)
 	return out, err
 }
 
-// shown gives the quizzes and role-plays that were closed in a stretch of time.
+// shown gives the quizzes and role-plays that were closed in a stretch of time. What was corrected later has a line of its
+// own, whose source is the attempt and the correction: it is the same attempt.
 func (a *App) shown(ctx context.Context, ledger *evidence.Ledger, w inspection.Want) (out []inspection.Subject, err error) {
 	staff, err := a.staff(ctx, nil)
 	if err != nil {
@@ -87,12 +91,16 @@ func (a *App) shown(ctx context.Context, ledger *evidence.Ledger, w inspection.W
 		ids[i] = s.ID
 	}
 	all, err := ledger.OfMany(ctx, a.DB.Read(), ids)
+	seen := map[string]bool{}
 	for _, lines := range all {
 		for _, l := range lines {
-			room := map[string]string{evidence.Quiz: "/attempts/" + l.Source + "/review", evidence.Roleplay: "/plays/" + l.Source + "/debrief"}[l.Kind]
-			if room != "" && l.At >= w.From && l.At < w.To {
-				out = append(out, inspection.Subject{ID: l.Kind + "/" + l.Source, Person: l.Person, Title: l.Subject, Address: room})
+			id, _, _ := strings.Cut(l.Source, ":")
+			room := map[string]string{evidence.Quiz: "/attempts/" + id + "/review", evidence.Roleplay: "/plays/" + id + "/debrief"}[l.Kind]
+			if room == "" || seen[id] || l.At < w.From || l.At >= w.To {
+				continue
 			}
+			seen[id] = true
+			out = append(out, inspection.Subject{ID: l.Kind + "/" + id, Person: l.Person, Title: l.Subject, Address: room})
 		}
 	}
 	return out, err
