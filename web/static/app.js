@@ -32,6 +32,8 @@
     b.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(b.dataset.copies).value)
       .then(() => { b.textContent = b.dataset.copied; }, () => document.getElementById(b.dataset.copies).select()));
   });
+  // What is to be kept on paper can be printed by a button.
+  document.querySelectorAll("[data-prints]").forEach((b) => { b.hidden = false; b.addEventListener("click", () => print()); });
   // A conversation is read from its end, and answered by a digit.
   const talk = document.querySelector("[data-scroll-end]");
   if (talk) talk.scrollTop = talk.scrollHeight;

@@ -1063,7 +1063,7 @@ func rectify(p One) templ.Component {
 			templ_7745c5c3_Var57 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "<section class=\"next\" aria-labelledby=\"rectify-heading\" id=\"rectify\"><h2 class=\"h3\" id=\"rectify-heading\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "<section class=\"next insp-next\" aria-labelledby=\"rectify-heading\" id=\"rectify\"><h2 class=\"h3\" id=\"rectify-heading\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1168,7 +1168,7 @@ func judge(p One) templ.Component {
 			templ_7745c5c3_Var62 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 89, "<section class=\"next\" aria-labelledby=\"judge-heading\" id=\"judge\"><h2 class=\"h3\" id=\"judge-heading\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 89, "<section class=\"next insp-next\" aria-labelledby=\"judge-heading\" id=\"judge\"><h2 class=\"h3\" id=\"judge-heading\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

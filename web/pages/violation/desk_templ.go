@@ -723,7 +723,7 @@ func OnePage(p One) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.To) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<section class=\"next\" aria-labelledby=\"state-heading\"><h2 class=\"h3\" id=\"state-heading\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<section class=\"next insp-next\" aria-labelledby=\"state-heading\"><h2 class=\"h3\" id=\"state-heading\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
