@@ -101,11 +101,7 @@ func (x *Inspections) FromRecords(ctx context.Context, actor access.Actor, plan 
 	if h.Population.Kind != Records {
 		return "", fault.New(fault.Missing, "error.missing")
 	}
-	if err := x.Tick(ctx); err != nil { // it may be the first look of the period
-		return "", err
-	}
-	now := time.UnixMilli(x.Clock.Now()).In(x.Zone)
-	due, err := dueBy(ctx, x.DB.Read(), plan, h.Setting.Every.On(now).Key)
+	due, err := x.present(ctx, h)
 	if err != nil {
 		return "", err
 	}
@@ -133,6 +129,14 @@ func (x *Inspections) FromRecords(ctx context.Context, actor access.Actor, plan 
 		return x.lapsed(ctx, q, h, r, c, title)
 	})
 	return r.ID, err
+}
+
+// present gives a plan in the period of today, which may be looked at here for the first time.
+func (x *Inspections) present(ctx context.Context, h Held) (Due, error) {
+	if err := x.Tick(ctx); err != nil {
+		return Due{}, err
+	}
+	return dueBy(ctx, x.DB.Read(), h.Plan.ID, h.Setting.Every.On(time.UnixMilli(x.Clock.Now()).In(x.Zone)).Key)
 }
 
 func figuresOf(c Compliance) string {

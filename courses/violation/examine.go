@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"tongguan/server/base/access"
@@ -33,7 +34,7 @@ type View struct {
 
 // mayExamine lets in inspectors whom the report does not name and who have not written it. Where it names every inspector
 // there is, HR stands in for them, with the same two exceptions.
-func (x *Violations) mayExamine(ctx context.Context, actor access.Actor, r Report, named []string) error {
+func mayExamine(actor access.Actor, r Report, named []string, inspectors func() ([]string, error)) error {
 	missing := fault.New(fault.Missing, "error.missing")
 	if actor.ID != "" && (slices.Contains(named, actor.ID) || r.Reporter == actor.ID) {
 		return missing
@@ -44,7 +45,7 @@ func (x *Violations) mayExamine(ctx context.Context, actor access.Actor, r Repor
 	if !actor.May(access.DecideReward, access.Other) {
 		return missing
 	}
-	left, err := x.inspectors(ctx)
+	left, err := inspectors()
 	if err != nil {
 		return err
 	}
@@ -54,15 +55,17 @@ func (x *Violations) mayExamine(ctx context.Context, actor access.Actor, r Repor
 	return nil
 }
 
-// inspectors gives everybody who could examine.
-func (x *Violations) inspectors(ctx context.Context) (ids []string, err error) {
-	all, _, err := x.People.List(ctx, access.Operator(), people.Filter{Role: access.Inspector})
-	for _, p := range all {
-		if p.State != people.Suspended {
-			ids = append(ids, p.ID)
+// inspectors gives everybody who could examine, looked up when it is asked for first.
+func (x *Violations) inspectors(ctx context.Context) func() ([]string, error) {
+	return sync.OnceValues(func() (ids []string, err error) {
+		all, _, err := x.People.List(ctx, access.Operator(), people.Filter{Role: access.Inspector})
+		for _, p := range all {
+			if p.State != people.Suspended {
+				ids = append(ids, p.ID)
+			}
 		}
-	}
-	return ids, err
+		return ids, err
+	})
 }
 
 // Reports gives the reports that the actor may examine, what waits first, the newest of the rest next.
@@ -78,8 +81,9 @@ func (x *Violations) Reports(ctx context.Context, actor access.Actor) (out []Rep
 	if err != nil {
 		return nil, err
 	}
+	left := x.inspectors(ctx)
 	for _, r := range all {
-		err := x.mayExamine(ctx, actor, r, named[r.ID])
+		err := mayExamine(actor, r, named[r.ID], left)
 		switch {
 		case err == nil:
 			out = append(out, r)
@@ -112,7 +116,7 @@ func (x *Violations) one(ctx context.Context, actor access.Actor, id string) (Re
 	}
 	named, err := accusedBy(ctx, x.DB.Read())
 	if err == nil {
-		err = x.mayExamine(ctx, actor, r, named[id])
+		err = mayExamine(actor, r, named[id], x.inspectors(ctx))
 	}
 	return r, named[id], err
 }
@@ -176,5 +180,5 @@ func (x *Violations) Ask(ctx context.Context, actor access.Actor, id, text, form
 	if text, err = message(text); err != nil {
 		return err
 	}
-	return x.say(ctx, r, actor, Message{Author: actor.ID, Text: text}, form)
+	return x.say(ctx, r, Message{Author: actor.ID, Text: text}, form)
 }

@@ -42,9 +42,9 @@ func accusedOf(ctx context.Context, q db.Q, names []string) (ids []string, err e
 
 // insertReport adds a report; false says that its code is there.
 func insertReport(ctx context.Context, q db.Q, r Report, hash string) (bool, error) {
-	n, err := q.Exec(ctx, `INSERT INTO violation_report (id, code_hash, reporter_id, happened, place, accused, clause, evidence, received_on, state, version, told)
-		VALUES ($1, $2, NULLIF($3, ''), $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (code_hash) DO NOTHING`,
-		r.ID, hash, r.Reporter, r.Happened, r.Place, r.Accused, r.Clause, r.Evidence, r.ReceivedOn, string(r.State), r.Version, !r.Anonymous())
+	n, err := q.Exec(ctx, `INSERT INTO violation_report (id, code_hash, reporter_id, happened, place, accused, clause, evidence, received_on, state, version)
+		VALUES ($1, $2, NULLIF($3, ''), $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (code_hash) DO NOTHING`,
+		r.ID, hash, r.Reporter, r.Happened, r.Place, r.Accused, r.Clause, r.Evidence, r.ReceivedOn, string(r.State), r.Version)
 	return n == 1, err
 }
 

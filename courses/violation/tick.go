@@ -25,7 +25,7 @@ func digestOf(r Report) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Tick tells the trail of what came anonymously on the days that are over. It may run on several nodes at once and as
+// Tick tells the trail of what came from reporters on the days that are over. It may run on several nodes at once and as
 // often as one likes: whoever claims the rows tells of them.
 func (x *Violations) Tick(ctx context.Context) error {
 	today := x.Clock.Date(x.Zone)
@@ -49,6 +49,6 @@ func (x *Violations) Tick(ctx context.Context) error {
 			facts = append(facts, fmt.Sprintf("%s %d %s", m.Report, m.Seq, digest(m.Report, m.Message)))
 		}
 		slices.Sort(facts) // by chance: ids are random
-		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.anonymous", Facts: map[string]any{"until": today, "kept": facts}})
+		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.kept", Facts: map[string]any{"until": today, "kept": facts}})
 	})
 }

@@ -1,9 +1,10 @@
 // Package violation takes reports of violations (5.1.3), under the reporter's name or without one, and what becomes of them.
 //
 // Of an anonymous report nothing is kept that leads to whoever wrote it: no account, no address, no session, no request;
-// its id is chance alone, its times are days. The trail would tell the moment, and so learns of such a report and of what
-// its author writes only when the day is over, of all of a day together and in no order (Tick). Whoever reported comes
-// back with the receipt code; reports under a name have one too.
+// its id is chance alone, its times are days. The trail would tell the moment, and is read by inspectors whom a report may
+// name: it learns of reports and of what their authors write only when the day is over, of all of a day together, in no
+// order and without a name, even of those who gave one (Tick). Whoever reported comes back with the receipt code; reports
+// under a name have one too.
 package violation
 
 import (
@@ -182,7 +183,7 @@ func (x *Violations) Submit(ctx context.Context, actor access.Actor, t Text, cod
 		if r.Anonymous() {
 			return x.flood(ctx, q, r.ReceivedOn)
 		}
-		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.received", Actor: actor.ID, Facts: map[string]any{"report": r.ID}})
+		return nil
 	})
 }
 
@@ -239,7 +240,7 @@ func (x *Violations) Reply(ctx context.Context, code, text, form string) error {
 	if text, err = message(text); err != nil {
 		return err
 	}
-	return x.say(ctx, r.Report, access.Actor{ID: r.Reporter}, Message{Text: text}, form)
+	return x.say(ctx, r.Report, Message{Text: text}, form)
 }
 
 func message(text string) (string, error) {
@@ -253,8 +254,8 @@ func message(text string) (string, error) {
 	return text, nil
 }
 
-// say adds a message; of an anonymous reporter the trail learns when the day is over.
-func (x *Violations) say(ctx context.Context, r Report, actor access.Actor, m Message, form string) error {
+// say adds a message; of what the reporter writes the trail learns when the day is over.
+func (x *Violations) say(ctx context.Context, r Report, m Message, form string) error {
 	if form == "" || len(form) > 64 {
 		return fault.New(fault.Invalid, "error.form_stale")
 	}
@@ -271,12 +272,12 @@ func (x *Violations) say(ctx context.Context, r Report, actor access.Actor, m Me
 			return err
 		case !added:
 			return releaseTalk(ctx, q, r.ID)
-		case actor.ID == "":
+		case m.Author == "":
 			return nil
 		}
 		if err := toldMessage(ctx, q, r.ID, seq); err != nil {
 			return err
 		}
-		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.message", Actor: actor.ID, Facts: map[string]any{"report": r.ID, "seq": seq, "sha256": digest(r.ID, m)}})
+		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.message", Actor: m.Author, Facts: map[string]any{"report": r.ID, "seq": seq, "sha256": digest(r.ID, m)}})
 	})
 }

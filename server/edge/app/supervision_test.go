@@ -185,7 +185,7 @@ func TestAnonymousReportsLeaveNoTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 		entries, _, err := h.Trail.Newest(context.Background(), h.DB.Read(), access.Operator(), 0, 1)
-		if err != nil || entries[0].Act != "violation.anonymous" || entries[0].Actor != "" || strings.Contains(string(entries[0].Facts), h.names["wangxiaomei"]) {
+		if err != nil || entries[0].Act != "violation.kept" || entries[0].Actor != "" || strings.Contains(string(entries[0].Facts), h.names["wangxiaomei"]) {
 			h.Errorf("%+v %v", entries, err)
 		}
 	})

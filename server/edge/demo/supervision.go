@@ -216,14 +216,21 @@ func (f *filler) report(ctx context.Context, r reported) error {
 		return err
 	}
 	f.later(f.hour(r.Day+1, 1), f.Violations.Tick)
+	f.examine(r, got.ID, code)
+	f.reward(r, got.ID, code)
+	return nil
+}
+
+// examine puts what the inspector does with a report into the history.
+func (f *filler) examine(r reported, id, code string) {
 	inspector := f.people["inspector"].Actor()
 	for _, s := range r.States {
 		f.later(f.hour(s.Day, 9), func(ctx context.Context) error {
-			one, err := f.Violations.Report(ctx, inspector, got.ID)
+			one, err := f.Violations.Report(ctx, inspector, id)
 			if err != nil {
 				return err
 			}
-			return f.Violations.Decide(ctx, inspector, got.ID, one.Version, s.To, s.Note)
+			return f.Violations.Decide(ctx, inspector, id, one.Version, s.To, s.Note)
 		})
 	}
 	for i, m := range r.Talk {
@@ -231,11 +238,9 @@ func (f *filler) report(ctx context.Context, r reported) error {
 			if m.By == "" {
 				return f.Violations.Reply(ctx, code, m.Text, fmt.Sprint("demo-", i))
 			}
-			return f.Violations.Ask(ctx, inspector, got.ID, m.Text, fmt.Sprint("demo-", i))
+			return f.Violations.Ask(ctx, inspector, id, m.Text, fmt.Sprint("demo-", i))
 		})
 	}
-	f.reward(r, got.ID, code)
-	return nil
 }
 
 // reward puts the reward of a report into the history.

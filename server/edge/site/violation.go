@@ -17,7 +17,6 @@ import (
 func (s *Site) hushed(do handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 		v := s.arrive(c)
 		v.token = ""
 		return do(c, v)

@@ -171,7 +171,11 @@ func (s *Site) rewardsPage(c *fiber.Ctx, v visit) (violation.Rewards, error) {
 		ids = append(ids, w.ProposedBy)
 	}
 	names, err := s.People.Names(c.UserContext(), ids)
-	p := violation.Rewards{Frame: s.frame(c, v, v.voice.T("violation.rewards")), Tabs: supervisionTabs(v, "/violations/rewards")}
+	if err != nil {
+		return violation.Rewards{}, err
+	}
+	mine, err := s.Violations.Reports(c.UserContext(), v.actor)
+	p := violation.Rewards{StandIn: len(mine) > 0 && !v.actor.May(access.ExamineReports, access.Other), Frame: s.frame(c, v, v.voice.T("violation.rewards")), Tabs: supervisionTabs(v, "/violations/rewards")}
 	for _, w := range all {
 		one := violation.Reward{ID: w.Report, What: rewardText(v.voice, w), Reason: w.Reason, State: w.State, By: names[w.ProposedBy], Mine: w.ProposedBy == v.actor.ID}
 		if w.Clause != "" {

@@ -97,6 +97,7 @@ type Rewards struct {
 	Tabs           []parts.Tab
 	Waiting, Other []Reward
 	Typed, Paid    string
+	StandIn        bool // reports that name every inspector wait for the reader
 	Errors         map[string]string
 }
 
