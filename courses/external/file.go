@@ -67,6 +67,14 @@ func recognise(data []byte) string {
 
 // file makes a file of an upload, under a name that says what it is.
 func (t *Trainings) file(u Upload, purpose, field string) (File, error) {
+	f, err := Recognise(u, field)
+	f.ID, f.Purpose = t.clock.ID(), purpose
+	return f, err
+}
+
+// Recognise makes a file, without an id, of an upload that is a PDF or a picture, under a name that says what it is. What
+// is wrong with it belongs to a field of the form.
+func Recognise(u Upload, field string) (File, error) {
 	switch {
 	case len(u.Data) == 0:
 		return File{}, fault.New(fault.Invalid, "external.file_needed").At(field)
@@ -78,7 +86,7 @@ func (t *Trainings) file(u Upload, purpose, field string) (File, error) {
 		return File{}, fault.New(fault.Invalid, "external.file_kind").At(field)
 	}
 	sum := sha256.Sum256(u.Data)
-	return File{ID: t.clock.ID(), Purpose: purpose, Name: named(u.Name, kind), Kind: kind, Size: len(u.Data), Hash: hex.EncodeToString(sum[:]),
+	return File{Name: named(u.Name, kind), Kind: kind, Size: len(u.Data), Hash: hex.EncodeToString(sum[:]),
 		Data: base64.StdEncoding.EncodeToString(u.Data)}, nil
 }
 

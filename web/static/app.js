@@ -39,6 +39,8 @@
     out.textContent = sum / 100 + "%";
     out.classList.toggle("appr-late", sum !== 10000);
   }));
+  // What is to be kept on paper can be printed by a button.
+  document.querySelectorAll("[data-prints]").forEach((b) => { b.hidden = false; b.addEventListener("click", () => print()); });
   // A conversation is read from its end, and answered by a digit.
   const talk = document.querySelector("[data-scroll-end]");
   if (talk) talk.scrollTop = talk.scrollHeight;

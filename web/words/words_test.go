@@ -28,7 +28,9 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"appraisal.period_form_", "appraisal.state_", "appraisal_page.",
 	"reviews.as.", "reviews.asked_as.", "reviews.who_sees.", "reviews.group.", "reviews.result.", "reviews.why.", "reviews.guest.", "reviews.link_",
 	"figure.lint.", "figure.form_", "figure.exact_", "figure.hint_", "figure.in.", "figure.source.", "figure.fate.", "figure.export_",
-	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means."}
+	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means.",
+	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
+	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state."}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

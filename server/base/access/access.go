@@ -89,13 +89,19 @@ const (
 	SeeFigures   Action = "figure.see"   // what somebody achieved, by the indicators of 3.2.1
 	EnterFigures Action = "figure.enter" // type, import, withdraw; never one's own
 
-	GiveReview     Action = "review.give"    // review a colleague; the panel's list says who
-	PlanReviews    Action = "review.plan"    // say who reviews whom, and see who is asked
-	InviteCustomer Action = "review.invite"  // make a link with which a customer reviews somebody
-	SeeReviews     Action = "review.see"     // what a group of reviewers found, never what one did
-	ProposeReward  Action = "reward.propose" // a reward or a penalty for somebody
-	DecideReward   Action = "reward.decide"  // grant or decline it, settle an objection; the room says who must not
-	SeeReward      Action = "reward.see"     // the person: only what was granted
+	GiveReview     Action = "review.give"       // review a colleague; the panel's list says who
+	PlanReviews    Action = "review.plan"       // say who reviews whom, and see who is asked
+	InviteCustomer Action = "review.invite"     // make a link with which a customer reviews somebody
+	SeeReviews     Action = "review.see"        // what a group of reviewers found, never what one did
+	ProposeReward  Action = "reward.propose"    // a reward or a penalty for somebody
+	DecideReward   Action = "reward.decide"     // grant or decline it, settle an objection; the room says who must not
+	SeeReward      Action = "reward.see"        // the person: only what was granted
+	KeepPlans      Action = "inspection.plans"  // see the plans of inspection, and set how often and how much
+	Inspect        Action = "inspection.do"     // hold rounds, raise findings, verify what was put right
+	SeeFindings    Action = "finding.see"       // what must be put right, and its history
+	Rectify        Action = "finding.rectify"   // say how one's own was put right
+	ExamineReports Action = "violation.examine" // reports of violations
+	RewardReport   Action = "violation.reward"  // for a report that proved true, without seeing it
 )
 
 // Actions lists the actions.
@@ -106,7 +112,8 @@ func Actions() []Action {
 		RunAppraisal, SetTarget, SeeAppraisal, InspectAppraisal, RespondAppraisal, DecideAppeal,
 		SeeFigures, EnterFigures,
 		GiveReview, PlanReviews, InviteCustomer, SeeReviews,
-		ProposeReward, DecideReward, SeeReward}
+		ProposeReward, DecideReward, SeeReward,
+		KeepPlans, Inspect, SeeFindings, Rectify, ExamineReports, RewardReport}
 }
 
 type grant map[Role][]Relation
@@ -158,9 +165,15 @@ var table = map[Action]grant{
 	InviteCustomer:   {Manager: {Below}, HR: {Below, Other}},
 	SeeReviews:       everyone.and(grant{Manager: {Below}, HR: {Below, Other}}), // one's own once they are shown; not the inspector
 
-	ProposeReward: {Manager: {Below}, HR: {Below, Other}},
-	DecideReward:  {HR: {Below, Other}},
-	SeeReward:     everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	ProposeReward:  {Manager: {Below}, HR: {Below, Other}},
+	DecideReward:   {HR: {Below, Other}},
+	SeeReward:      everyone.and(grant{Manager: {Below}, HR: {Below, Other}, Inspector: {Below, Other}}),
+	KeepPlans:      {HR: {Other}, Inspector: {Other}},
+	Inspect:        {Inspector: {Other}},
+	SeeFindings:    everyone.and(grant{Manager: {Below}, Inspector: {Below, Other}}),
+	Rectify:        everyone,
+	ExamineReports: {Inspector: {Other}},
+	RewardReport:   {HR: {Other}},
 }
 
 // only gives every role of g these relations.

@@ -56,6 +56,12 @@ appraisal.decide hr other
 reward.propose   manager below | hr below other
 reward.decide    hr below other
 reward.see       learner self | manager self below | author self | hr self below other | inspector self below other | admin self
+inspection.plans hr other | inspector other
+inspection.do    inspector other
+finding.see      learner self | manager self below | author self | hr self | inspector self below other | admin self
+finding.rectify  learner self | manager self | author self | hr self | inspector self | admin self
+violation.examine inspector other
+violation.reward hr other
 `
 
 func TestWholeTable(t *testing.T) {

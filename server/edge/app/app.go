@@ -21,6 +21,7 @@ import (
 	"tongguan/courses/composite"
 	"tongguan/courses/external"
 	"tongguan/courses/indicator"
+	"tongguan/courses/inspection"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
@@ -28,6 +29,7 @@ import (
 	"tongguan/courses/reward"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
+	"tongguan/courses/violation"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/evidence"
@@ -90,7 +92,9 @@ type App struct {
 	Appraisals *appraisal.Appraisals
 	schemes    atomic.Pointer[[]*composite.Scheme] // in the order of their ids
 
-	Rewards *reward.Rewards
+	Rewards     *reward.Rewards
+	Inspections *inspection.Inspections
+	Violations  *violation.Violations
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -182,6 +186,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.rehearse(files, ledger)
 	a.measure()
 	a.amend(ledger)
+	a.inspect(files, ledger)
 	if a.Programmes, err = firstRead(programme.NewLibrary(files, a.bound)); err != nil {
 		return err
 	}
@@ -219,6 +224,7 @@ func (a *App) Reread() {
 	a.Rehearsals.Use(worlds)
 	a.Plays.Use(scripts)
 	a.rereadIndicators()
+	a.Inspections.Use(a.plans(a.files))
 	if _, _, err := a.Programmes.Refresh(); err != nil {
 		a.Log.Warn("content", "error", err)
 	}
@@ -256,6 +262,8 @@ func (a *App) chores() []chore {
 		{"rules", time.Minute, a.Training.Apply},
 		{"reminders", time.Minute, a.Reminders.Tell},
 		{"certificates", time.Minute, a.Certificates.Tick},
+		{"inspections", time.Minute, a.Inspections.Tick},
+		{"anonymous reports", time.Minute, a.Violations.Tick},
 		{"policy", 5 * time.Second, a.Amendments.Settle},
 		{"changes of the policy", 5 * time.Second, a.Amendments.Spread},
 		{"overdue duties", 30 * time.Second, a.Amendments.Close},

@@ -3,6 +3,7 @@ package app_test
 import (
 	"database/sql"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -147,6 +148,7 @@ func TestFormsByWhomMayNot(t *testing.T) {
 		"/appraisals/cycles/:id/close": {"hr"}, "/appraisals/:id/targets": {"manager", "hr"}, "/appraisals/:id/calibrate": {"hr"}, "/appraisals/:id/show": {"hr"},
 		"/appraisals/:id/decide": {"hr"}, "/appraisals/:id/close": {"hr"}, "/appraisals/:id/correct": {"hr"},
 		"/rewards": {"manager", "hr"}, "/rewards/derive": {"hr"}, "/rewards/:id/decide": {"hr"}, "/rewards/:id/settle": {"hr"}}
+	maps.Copy(may, supervisionMay)
 	each(t, func(h *house) {
 		h.stock()
 		browsers := map[string]*browser{}
@@ -166,6 +168,8 @@ func TestFormsByWhomMayNot(t *testing.T) {
 				want := []int{http.StatusNotFound}
 				if login == d.target[1] || login == "learner" && may[d.route] != nil {
 					want = append(want, http.StatusForbidden) // it is about themselves: there is nobody to conceal
+				} else if strings.HasPrefix(d.route, "/inspections/findings/:id/") {
+					want = append(want, http.StatusForbidden) // they see it, and it is not theirs to do
 				} else if strings.HasPrefix(d.route, "/account/") {
 					want = append(want, http.StatusSeeOther) // of theirs, the one that is named is gone already
 				}

@@ -17,7 +17,7 @@ type mistake struct {
 	status              int // 0 for 422
 }
 
-var mistakes = []mistake{
+var mistakes = slices.Concat(supervisionMistakes, []mistake{
 	{route: "/signin", field: "password", value: "wrong password", status: http.StatusForbidden},
 	{route: "/welcome/:token", field: "password", value: "short"},
 	{route: "/assignments", field: "due", value: "2026-02-30"},
@@ -174,7 +174,7 @@ var mistakes = []mistake{
 	{route: "/account/tokens", field: "scopes", value: "everything"},
 	{route: "/account/password", field: "old", value: "wrong password"},
 	{route: "/account/password", field: "password", value: "short"},
-}
+})
 
 // TestFormsKeepWhatWasEntered makes one mistake at a time: the form says so and everything else is still in it.
 func TestFormsKeepWhatWasEntered(t *testing.T) {
@@ -221,7 +221,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		}
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
-				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer", "group", "missing", "answer", "ruling", "seen"}, name) || strings.HasPrefix(name, "level.") ||
+				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer", "group", "missing", "answer", "ruling", "seen", "every", "severity"}, name) || strings.HasPrefix(name, "level.") ||
 				strings.HasPrefix(name, "mark.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {

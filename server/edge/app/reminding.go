@@ -20,5 +20,6 @@ func (a *App) remind() error {
 	a.Reminders.From(a.Sessions.Remind)
 	a.Reminders.From(a.Reviews.Remind)
 	a.Reminders.From(a.Rewards.Remind)
+	a.Reminders.From(a.Inspections.Remind)
 	return nil
 }

@@ -97,6 +97,29 @@ const sight = `
 /training/shared/:id              shared    D + + + + + + +
 /training/shared/:id              taken     D . . . . . . .
 /training/shared/:id              missing   D . . . . . . .
+/inspections                      -         D . . . . + + .
+/inspections/plans/:id            contracts D . . . . + + .
+/inspections/plans/:id            training-compliance D . . . . + + .
+/inspections/plans/:id            missing   D . . . . . . .
+/inspections/rounds/:id           round     D . . . . . + .
+/inspections/rounds/:id           missing   D . . . . . . .
+/inspections/rounds/:id/report    round     D . . . . . + .
+/inspections/rounds/:id/report    missing   D . . . . . . .
+/inspections/findings             -         D . . . . + + .
+/inspections/findings/new         -         D . . . . . + .
+/inspections/findings.csv         -         D . . . . + + .
+/inspections/findings.xlsx        -         D . . . . + + .
+/inspections/findings/:id         finding   D + . + . . + .
+/inspections/findings/:id         missing   D . . . . . . .
+/inspections/findings/:id/files/:file  evidence  D + . + . . + .
+/inspections/findings/:id/files/:file  missing   D . . . . . . .
+/findings                         -         D + + + + + + +
+/report                           -         + + + + + + + +
+/report/receipt                   -         + + + + + + + +
+/violations                       -         D . . . . . + .
+/violations/rewards               -         D . . . . + . .
+/violations/:id                   violation D . . . . . + .
+/violations/:id                   missing   D . . . . . . .
 /calendar/:token.ics              calendar  + + + + + + + +
 /calendar/:token.ics              missing   . . . . . . . .
 /reviews                          -         D + + + + + + +
@@ -253,6 +276,9 @@ func (h *house) address(r row) string {
 		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
 	if strings.HasPrefix(r.route, "/training/external/") {
 		values[":id"] = h.names["taken"]
+	}
+	if strings.HasPrefix(r.route, "/inspections/findings/") {
+		values[":id"] = h.names["finding"]
 	}
 	var params []string
 	for p := range strings.SplitSeq(r.route, "/") {

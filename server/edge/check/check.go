@@ -10,6 +10,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/composite"
 	"tongguan/courses/indicator"
+	"tongguan/courses/inspection"
 	"tongguan/courses/programme"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
@@ -32,6 +33,8 @@ func Lint(files fs.FS) []fault.Problem {
 	indicators, more := indicator.Read(files, func(id string) bool { return c.Clause(id) != nil })
 	problems = append(problems, more...)
 	_, more = composite.Read(files, BindSchemes(indicators, book.All()))
+	problems = append(problems, more...)
+	_, more = inspection.Read(files, func(id string) bool { return c.Clause(id) != nil })
 	problems = append(problems, more...)
 	fault.SortProblems(problems)
 	return problems

@@ -77,6 +77,7 @@ func (s *Site) nav(c *fiber.Ctx, v visit) []layout.NavItem {
 		{"nav.teams", "/admin/teams", v.actor.May(access.SeeTeams, access.Other)},
 		{"nav.desk", "/desk", v.actor.May(access.SeeContentDesk, access.Other)},
 		{"nav.audit", "/audit", v.actor.May(access.ReadTrail, access.Other)},
+		{"nav.inspection", "/inspections", v.actor.May(access.KeepPlans, access.Other)},
 		{"nav.search", "/search", true},
 	}
 	var out []layout.NavItem

@@ -48,6 +48,7 @@ func (s *Site) Mount(f *fiber.App) {
 	s.mountAppraisals(f)
 	s.mountReviews(f)
 	s.mountFigures(f)
+	s.mountSupervision(f)
 	f.Get("/training", s.in(s.training)).Post("/training/feed", s.in(s.feedNew)).Get("/calendar/:token.ics", s.open(s.calendar))
 	f.Get("/training/sessions", s.in(s.sessionDesk)).Post("/training/sessions", s.in(s.sessionPlan)).Get("/training/sessions/new", s.in(s.sessionNew))
 	f.Get("/training/sessions/:id", s.in(s.sessionShow)).Post("/training/sessions/:id/caught-up", s.in(s.caughtUp))
@@ -160,6 +161,29 @@ func (s *Site) mountRewards(f *fiber.App) {
 	f.Get("/rewards/mine", s.in(s.rewardMine)).Get("/rewards/new", s.in(s.rewardNew)).Post("/rewards/derive", s.in(s.rewardDerive))
 	f.Get("/rewards/:id", s.in(s.rewardShow)).Post("/rewards/:id/decide", s.in(s.rewardDecide)).Post("/rewards/:id/withdraw", s.in(s.rewardWithdraw))
 	f.Post("/rewards/:id/object", s.in(s.rewardObject)).Post("/rewards/:id/settle", s.in(s.rewardSettle))
+}
+
+// mountSupervision puts inspections, findings and reports of violations at their addresses.
+func (s *Site) mountSupervision(f *fiber.App) {
+	f.Get("/inspections", s.in(s.inspections)).Get("/findings", s.in(s.findingsOwn))
+	f.Get("/inspections/plans/:id", s.in(s.inspectionPlan)).Post("/inspections/plans/:id", s.in(s.inspectionSet))
+	f.Post("/inspections/plans/:id/rounds", s.in(s.inspectionBegin)).Post("/inspections/plans/:id/findings", s.in(s.inspectionRecords))
+	f.Get("/inspections/rounds/:id", s.in(s.round)).Get("/inspections/rounds/:id/report", s.in(s.roundReport))
+	f.Post("/inspections/rounds/:id/items/:number", s.in(s.roundSave)).Post("/inspections/rounds/:id/close", s.in(s.roundClose))
+	f.Get("/inspections/findings", s.in(s.findingsDesk)).Post("/inspections/findings", s.in(s.findingRaise)).Get("/inspections/findings/new", s.in(s.findingNew))
+	for _, kind := range []string{"csv", "xlsx"} {
+		f.Get("/inspections/findings."+kind, s.in(s.export("findings", kind, s.findingsTable)))
+	}
+	f.Get("/inspections/findings/:id", s.in(s.finding)).Get("/inspections/findings/:id/files/:file", s.in(s.findingFile))
+	f.Post("/inspections/findings/:id/rectify", s.in(s.findingRectify)).Post("/inspections/findings/:id/judge", s.in(s.findingJudge))
+	f.Post("/inspections/findings/:id/move", s.in(s.findingMove)).Post("/inspections/findings/:id/files", s.in(s.findingFileAdd))
+
+	f.Get("/report", s.hushed(s.reportForm)).Post("/report", s.hushed(s.reportSend))
+	f.Get("/report/receipt", s.hushed(s.receiptForm)).Post("/report/receipt", s.hushed(s.receiptOpen)).Post("/report/receipt/reply", s.hushed(s.receiptReply))
+	f.Get("/violations", s.in(s.violations)).Get("/violations/rewards", s.in(s.bounties))
+	f.Post("/violations/rewards/pay", s.in(s.bountyPay)).Post("/violations/rewards/:id", s.in(s.bountyDecide))
+	f.Get("/violations/:id", s.in(s.violation)).Post("/violations/:id/state", s.in(s.violationState))
+	f.Post("/violations/:id/messages", s.in(s.violationAsk)).Post("/violations/:id/reward", s.in(s.violationReward))
 }
 
 // static sends a file under an address that holds its hash, to be kept for ever.

@@ -66,6 +66,9 @@ func (s *Site) policyClause(c *fiber.Ctx, v visit) error {
 		p.Since = v.voice.Date(here.Since, s.Zone)
 	}
 	p.Pending = now.Clause(cl.ID).Pending && pending(v, now) > 0
+	if cl.ID == "5.1.3" {
+		p.Report = "/report"
+	}
 	for _, ch := range cat.Chapters {
 		if ch.ID == cl.Chapter {
 			p.Chapter = ch.Title.In(v.lang)

@@ -21,6 +21,7 @@ import (
 	"tongguan/courses/certification"
 	"tongguan/courses/external"
 	"tongguan/courses/indicator"
+	"tongguan/courses/inspection"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
 	"tongguan/courses/reminder"
@@ -28,6 +29,7 @@ import (
 	"tongguan/courses/reward"
 	"tongguan/courses/session"
 	"tongguan/courses/training"
+	"tongguan/courses/violation"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/quizzes/roleplay"
@@ -81,9 +83,12 @@ type Site struct {
 
 	Appraisals *appraisal.Appraisals
 
-	Indicators *indicator.Indicators
-	Reviews    *review.Reviews
-	Rewards    *reward.Rewards
+	Indicators  *indicator.Indicators
+	Reviews     *review.Reviews
+	Rewards     *reward.Rewards
+	Inspections *inspection.Inspections
+	Violations  *violation.Violations
+	Hush        *door.Hush // counts who knocks where nobody must be known
 
 	Secret    []byte
 	URL       string // under which people reach the site

@@ -36,4 +36,5 @@ type One struct {
 	Prev, Next *Clause
 	Since      string // when the present wording came into force; "" where it was so at first
 	Pending    bool   // a new wording waits, and the reader may publish it
+	Report     string // where violations are reported, on the clause about that
 }
