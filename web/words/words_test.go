@@ -24,7 +24,8 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"cli.item_", "cli.task_", "cli.why_", "certificate.cause.", "certificate.act.", "certificate.act_means.", "certificate.show.", "standing.", "evidence.", "verify.state.", "verify.lead.",
 	"session.weekday.", "session.mark.", "session.rule.", "session.state.", "session.scope_", "external.state.", "cert_team.",
 	"cert_team.export_", "cert_team.item_", "cert_team.ask_signoff_", "cert_team.kind_", "cert_team.cause_", "cert_team.why_", "cert_team.do_",
-	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_"}
+	"amendment.offer.", "amendment.means.", "amendment.state.", "amendment.todo.", "amendment.lang_",
+	"trail.fault."}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

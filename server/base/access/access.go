@@ -78,13 +78,17 @@ const (
 	HoldSession       Action = "session.hold"       // plan, change, cancel a training session; mark who was there
 	AskExternal       Action = "external.ask"       // ask for an external training, prove it and share it
 	DecideExternal    Action = "external.decide"    // approve or decline it, and see what proves it
+
+	TakeData    Action = "data.take"    // everything that is known of a person, in one file
+	ErasePerson Action = "person.erase" // erase a person's data and leave a pseudonym
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{KeepAccount, ReadLesson, TakeQuiz, ReviewAttempt, MarkAnswer, CorrectQuestion, GrantTime, Rehearse, ReviewRehearsal, SeeProgress, AssignCourse, Enrol, SignStep, WaiveStep,
 		MakeRules, SeeCertificate, GrantCertificate, RevokeCertificate, ShareCertificate, PublishPolicy, SeePeople,
-		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal}
+		EditPeople, SeeTeams, EditTeams, ReadTrail, SeeContentDesk, HoldSession, AskExternal, DecideExternal,
+		TakeData, ErasePerson}
 }
 
 type grant map[Role][]Relation
@@ -122,6 +126,9 @@ var table = map[Action]grant{
 	HoldSession:       {Manager: {Below}, HR: {Below, Other}},
 	AskExternal:       everyone,
 	DecideExternal:    {Manager: {Below}, HR: {Below, Other}},
+
+	TakeData:    everyone,
+	ErasePerson: {Admin: {Below, Other}},
 }
 
 // only gives every role of g these relations.

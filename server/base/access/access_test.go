@@ -41,6 +41,8 @@ content.desk.see author other
 session.hold     manager below | hr below other
 external.ask     learner self | manager self | author self | hr self | inspector self | admin self
 external.decide  manager below | hr below other
+data.take        learner self | manager self | author self | hr self | inspector self | admin self
+person.erase     admin below other
 `
 
 func TestWholeTable(t *testing.T) {

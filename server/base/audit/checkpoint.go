@@ -230,15 +230,20 @@ func (n *Notary) Evidence() (Evidence, error) {
 	return e, err
 }
 
-// Last gives the last checkpoint of this node as a signed note, and what it says; nil before the first.
-func (n *Notary) Last() ([]byte, Checkpoint, error) {
+// Last gives the last checkpoint of this node as a signed note, what it says, and when it was written in milliseconds since
+// 1970 UTC; nil and 0 before the first.
+func (n *Notary) Last() ([]byte, Checkpoint, int64, error) {
 	notes, _, err := n.notes()
 	if err != nil || len(notes) == 0 {
-		return nil, Checkpoint{}, err
+		return nil, Checkpoint{}, 0, err
+	}
+	info, err := os.Stat(n.file)
+	if err != nil {
+		return nil, Checkpoint{}, 0, err
 	}
 	last := notes[len(notes)-1]
 	tree, err := openNote(last, n.signer)
-	return last, tree, err
+	return last, tree, info.ModTime().UnixMilli(), err
 }
 
 // signer is a note.Signer and a note.Verifier over one key.

@@ -206,15 +206,18 @@ func (f *forger) forgeries() map[string]func(k int64) int64 {
 		}
 	}
 	return map[string]func(int64) int64{
-		"edit time":     set("at", "at + 1"),
-		"edit act":      set("act", "'role.granted'"),
-		"edit actor":    another("actor_id", func(e entry) string { return e.ActorID }),
-		"edit subject":  another("subject_id", func(e entry) string { return e.SubjectID }),
-		"edit facts":    set("private", `'{"points":9999}'`),
-		"edit leaf":     set("leaf", `REPLACE(leaf, '"at":1', '"at":2')`),
-		"edit hash":     set("hash", "'"+hex.EncodeToString(make([]byte, 32))+"'"),
-		"delete":        func(k int64) int64 { f.do("DELETE FROM audit_entry WHERE seq = $1", k); return k },
-		"delete some":   func(k int64) int64 { f.do("DELETE FROM audit_entry WHERE seq BETWEEN $1 AND $2", k, k+f.rand.Int64N(9)); return k },
+		"edit time":    set("at", "at + 1"),
+		"edit act":     set("act", "'role.granted'"),
+		"edit actor":   another("actor_id", func(e entry) string { return e.ActorID }),
+		"edit subject": another("subject_id", func(e entry) string { return e.SubjectID }),
+		"edit facts":   set("private", `'{"points":9999}'`),
+		"edit leaf":    set("leaf", `REPLACE(leaf, '"at":1', '"at":2')`),
+		"edit hash":    set("hash", "'"+hex.EncodeToString(make([]byte, 32))+"'"),
+		"delete":       func(k int64) int64 { f.do("DELETE FROM audit_entry WHERE seq = $1", k); return k },
+		"delete some": func(k int64) int64 {
+			f.do("DELETE FROM audit_entry WHERE seq BETWEEN $1 AND $2", k, k+f.rand.Int64N(9))
+			return k
+		},
 		"insert before": func(k int64) int64 { f.copyTo(k, -1-k); return -1 - k },
 		"insert behind": func(k int64) int64 { f.copyTo(k, long+k); return long + k },
 		"insert and push on": func(k int64) int64 {

@@ -46,7 +46,7 @@ func (t *Trail) Prove(ctx context.Context, q db.Q, actor access.Actor, n *Notary
 	if err != nil {
 		return out, Proof{}, err
 	}
-	signed, tree, err := n.Last()
+	signed, tree, _, err := n.Last()
 	if err != nil {
 		return out, Proof{}, err
 	}

@@ -57,6 +57,14 @@ func (t *Trail) Search(ctx context.Context, q db.Q, actor access.Actor, f Filter
 	return out, nil
 }
 
+// Acts gives every act that the trail knows, sorted.
+func (t *Trail) Acts(ctx context.Context, q db.Q, actor access.Actor) ([]string, error) {
+	if err := actor.Check(access.ReadTrail, access.Other); err != nil {
+		return nil, err
+	}
+	return acts(ctx, q)
+}
+
 // Size is how many entries the trail has.
 func (t *Trail) Size(ctx context.Context, q db.Q, actor access.Actor) (int64, error) {
 	if err := actor.Check(access.ReadTrail, access.Other); err != nil {

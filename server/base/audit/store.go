@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -150,6 +151,16 @@ func search(ctx context.Context, q db.Q, f Filter) (es []entry, err error) {
 	}
 	err = q.Select(ctx, &es, query, args...)
 	return es, err
+}
+
+// acts steps through the index from one act to the next, and reads a row for each.
+func acts(ctx context.Context, q db.Q) (out []string, err error) {
+	err = q.Select(ctx, &out, `WITH RECURSIVE step (act) AS (
+			SELECT MIN(act) FROM audit_entry
+			UNION ALL SELECT (SELECT MIN(e.act) FROM audit_entry e WHERE e.act > step.act) FROM step WHERE step.act IS NOT NULL)
+		SELECT act FROM step WHERE act IS NOT NULL`)
+	slices.Sort(out) // the database's order may be a language's
+	return out, err
 }
 
 // holdHead makes everybody wait who wants to append.

@@ -296,11 +296,11 @@ func TestForgedCheckpointIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, forged := range map[string]string{
-		"another size":       strings.Replace(string(text), "\n3\n", "\n2\n", 1),
-		"another key":        string(foreign),
-		"good, then forged":  string(text) + string(foreign),
-		"cut":                strings.Replace(string(text), "\n3\n", "\n", 1),
-		"nonsense":           "nonsense\n" + separator,
+		"another size":      strings.Replace(string(text), "\n3\n", "\n2\n", 1),
+		"another key":       string(foreign),
+		"good, then forged": string(text) + string(foreign),
+		"cut":               strings.Replace(string(text), "\n3\n", "\n", 1),
+		"nonsense":          "nonsense\n" + separator,
 	} {
 		if err := os.WriteFile(good.file, []byte(forged), 0o600); err != nil {
 			t.Fatal(err)

@@ -36,6 +36,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/personal"
 	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
 	"tongguan/web"
@@ -50,6 +51,8 @@ type Site struct {
 	Words      *words.Book
 	Trail      *audit.Trail
 	Notary     *audit.Notary
+	Witness    string // address of whoever keeps checkpoints of the trail, or ""
+	Personal   *personal.Personal
 	Teams      *team.Teams
 	People     *people.People
 	Door       *door.Door
