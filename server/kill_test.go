@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"tongguan/server/base/access"
-	"tongguan/server/base/audit"
 	"tongguan/server/base/clock"
 	"tongguan/server/base/config"
 	"tongguan/server/base/db"
@@ -241,7 +240,7 @@ func (b *browser) post(path string, form url.Values) (int, string, error) {
 }
 
 func (k *killing) whole(a *app.App, q db.Q) {
-	r, err := a.Trail.Verify(context.Background(), q, access.Operator(), audit.Evidence{})
+	r, err := a.Trail.Verify(context.Background(), q, access.Operator(), nil)
 	if err != nil || !r.Whole() {
 		k.t.Errorf("the audit trail: %v %v", r.Faults, err)
 	}

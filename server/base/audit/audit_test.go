@@ -52,7 +52,7 @@ func fill(t *testing.T, tr *Trail, d *db.DB, n int) {
 
 func verify(t *testing.T, tr *Trail, d *db.DB, cs ...Checkpoint) Report {
 	t.Helper()
-	r, err := tr.Verify(context.Background(), d.Read(), inspector, Evidence{Checkpoints: cs})
+	r, err := tr.Verify(context.Background(), d.Read(), inspector, &Evidence{Checkpoints: cs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestOnlyInspectorsRead(t *testing.T) {
 	}
 	for name, a := range actors {
 		_, err1 := tr.Search(ctx, d.Read(), a, Filter{})
-		_, err2 := tr.Verify(ctx, d.Read(), a, Evidence{})
+		_, err2 := tr.Verify(ctx, d.Read(), a, nil)
 		if name == "operator" || name == string(access.Inspector) {
 			if err1 != nil || err2 != nil {
 				t.Errorf("%s: %v, %v", name, err1, err2)

@@ -73,7 +73,7 @@ func (t *Trail) CheckWhenDue(ctx context.Context, q db.Q, n *Notary) error {
 	if err != nil {
 		return err
 	}
-	r, err := t.Verify(ctx, q, access.Operator(), e)
+	r, err := t.Verify(ctx, q, access.Operator(), &e)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (f *forger) evidence() Evidence {
 }
 
 func (f *forger) verify(e Evidence) Report {
-	r, err := f.tr.Verify(context.Background(), f.d.Read(), inspector, e)
+	r, err := f.tr.Verify(context.Background(), f.d.Read(), inspector, &e)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -425,7 +425,7 @@ func TestLeavesFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := tr.Verify(context.Background(), d.Read(), inspector, e)
+			r, err := tr.Verify(context.Background(), d.Read(), inspector, &e)
 			if err != nil || !r.Whole() || r.Proved != proved {
 				t.Errorf("%s: %+v, %v", what, r, err)
 			}
@@ -469,7 +469,7 @@ func TestLeavesFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := tr.Verify(context.Background(), d.Read(), inspector, e)
+		r, err := tr.Verify(context.Background(), d.Read(), inspector, &e)
 		if err != nil || r.First != nil || len(r.Faults) != 3 || r.Faults[0].Key != "file" {
 			t.Errorf("%+v, %v", r, err)
 		}
@@ -512,7 +512,7 @@ func TestNotariesOfOneFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := tr.Verify(context.Background(), d.Read(), inspector, e)
+	r, err := tr.Verify(context.Background(), d.Read(), inspector, &e)
 	if err != nil || !r.Whole() || r.Proved != 45 {
 		t.Errorf("%+v, %v", r, err)
 	}

@@ -57,6 +57,17 @@ func (t *Trail) Search(ctx context.Context, q db.Q, actor access.Actor, f Filter
 	return out, nil
 }
 
+// Newest gives a page of the trail, the latest first, and how long the trail is. It counts from the end, where Search goes
+// on from an entry.
+func (t *Trail) Newest(ctx context.Context, q db.Q, actor access.Actor, offset, limit int) ([]Entry, int64, error) {
+	size, err := t.Size(ctx, q, actor)
+	if err != nil || size <= int64(offset) {
+		return nil, size, err
+	}
+	out, err := t.Search(ctx, q, actor, Filter{Before: size - int64(max(0, offset)), Limit: limit})
+	return out, size, err
+}
+
 // Acts gives every act that the trail knows, sorted.
 func (t *Trail) Acts(ctx context.Context, q db.Q, actor access.Actor) ([]string, error) {
 	if err := actor.Check(access.ReadTrail, access.Other); err != nil {

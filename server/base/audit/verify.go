@@ -61,10 +61,14 @@ const (
 //
 // An entry that was changed together with its leaf and everything else in the database is named exactly where the file of
 // record hashes covers it; where only checkpoints do, it is bracketed by two of them; what no checkpoint covers yet can be
-// rewritten by whoever owns the database, and nobody could know.
-func (t *Trail) Verify(ctx context.Context, q db.Q, actor access.Actor, e Evidence) (r Report, err error) {
+// rewritten by whoever owns the database, and nobody could know. Without evidence (nil) only what the database itself gives
+// away is found.
+func (t *Trail) Verify(ctx context.Context, q db.Q, actor access.Actor, e *Evidence) (r Report, err error) {
 	if err := actor.Check(access.ReadTrail, access.Other); err != nil {
 		return r, err
+	}
+	if e == nil {
+		e = &Evidence{}
 	}
 	proof, damaged, err := e.open()
 	if err != nil {

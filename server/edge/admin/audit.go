@@ -47,7 +47,7 @@ func auditVerify(ctx context.Context, d *desk, args []string) error {
 		}
 		e.Checkpoints = append(e.Checkpoints, more...)
 	}
-	r, err := a.Trail.Verify(ctx, a.DB.Read(), access.Operator(), e)
+	r, err := a.Trail.Verify(ctx, a.DB.Read(), access.Operator(), &e)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ package personal
 
 import (
 	"context"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -73,11 +75,16 @@ func (p *Personal) Export(ctx context.Context, actor access.Actor, person string
 		return Export{}, err
 	}
 	out := Export{Person: person, Name: who.Name, Made: p.Clock.Now()}
+	others, err := othersThan(ctx, p.DB.Read(), person)
+	if err != nil {
+		return out, err
+	}
 	for _, t := range tables {
 		one, err := extract(ctx, p.DB.Read(), t, person)
 		if err != nil {
 			return out, err
 		}
+		one.veil(others)
 		if len(one.About) > 0 || len(one.Done) > 0 {
 			out.Tables = append(out.Tables, one)
 		}
@@ -109,6 +116,29 @@ func extract(ctx context.Context, q db.Q, t Table, person string) (out Extract, 
 		}
 	}
 	return out, nil
+}
+
+// identity is how ids look.
+var identity = regexp.MustCompile(`[0-9a-hjkmnp-tv-z]{26}`)
+
+// veil takes the ids of other people out of what documents say.
+func (e Extract) veil(others map[string]bool) {
+	all := [][]Row{e.About}
+	for _, rows := range e.Done {
+		all = append(all, rows)
+	}
+	for _, row := range slices.Concat(all...) {
+		for name, value := range row {
+			if text, ok := value.(string); ok && name != "data" {
+				row[name] = identity.ReplaceAllStringFunc(text, func(id string) string {
+					if others[id] {
+						return struck
+					}
+					return id
+				})
+			}
+		}
+	}
 }
 
 // files gives what stands in rows of files as files.

@@ -171,3 +171,16 @@ func namesakes(ctx context.Context, q db.Q, person, name string) (n int, err err
 	err = q.Get(ctx, &n, "SELECT count(*) FROM person WHERE name = $1 AND id <> $2", name, person)
 	return n, err
 }
+
+// othersThan gives the ids of everybody else.
+func othersThan(ctx context.Context, q db.Q, person string) (map[string]bool, error) {
+	var ids []string
+	if err := q.Select(ctx, &ids, "SELECT id FROM person WHERE id <> $1", person); err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, nil
+}
