@@ -32,7 +32,7 @@ func commands() []command {
 	return []command{
 		{"demo", demo}, {"serve", serve}, {"migrate", migrate}, {"config", showConfig},
 		{"content lint", contentLint}, {"people import", peopleImport},
-		{"people export", peopleExport}, {"people erase", peopleErase},
+		{"people export", peopleExport}, {"people suspend", peopleSuspend}, {"people erase", peopleErase},
 		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"audit key", auditKey}, {"rehearsal verify", rehearsalVerify}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},

@@ -51,6 +51,28 @@ func peopleExport(ctx context.Context, d *desk, args []string) error {
 	return nil
 }
 
+// peopleSuspend ends a person's sessions and lets them in no more.
+func peopleSuspend(ctx context.Context, d *desk, args []string) error {
+	f := d.flags()
+	if err := d.parse(f, args, 1); err != nil {
+		return err
+	}
+	a, err := d.open(ctx, app.Options{})
+	if err != nil {
+		return err
+	}
+	defer a.Close() //nolint:errcheck // the program ends here
+	who, err := a.People.ByLogin(ctx, access.Operator(), f.Arg(0))
+	if err != nil {
+		return err
+	}
+	if err := a.People.Suspend(ctx, access.Operator(), who.ID); err != nil {
+		return err
+	}
+	d.say("cli.suspended", "login", who.Login)
+	return nil
+}
+
 // peopleErase takes a person out of the database and leaves a pseudonym.
 func peopleErase(ctx context.Context, d *desk, args []string) error {
 	f := d.flags()

@@ -107,6 +107,9 @@ var mistakes = []mistake{
 	{route: "/policy/changes", field: "to", value: "x", status: http.StatusConflict},
 	{route: "/team/enrol", field: "start", value: "2026-02-30"},
 	{route: "/team/enrol", field: "programme", value: "no-such-programme"},
+	{route: "/admin/people/:id/erase", field: "reason", value: " "},
+	{route: "/admin/people/:id/erase", field: "reason", value: "离职者本人申请"}, // names the person
+	{route: "/admin/people/:id/erase", field: "confirm", value: "somebody"},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},

@@ -102,6 +102,7 @@ func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr strin
 	}
 	a.report("clock", a.setClock(ctx))
 	a.report("policy", a.Amendments.Settle(ctx))
+	a.report("checkpoint", a.sign(ctx))
 	f := a.Fiber(demo)
 	tended := make(chan struct{})
 	tending, stop := context.WithCancel(context.Background())

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tongguan/server/base/access"
+	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/edge/personal"
 	pages "tongguan/web/pages/personal"
@@ -42,6 +43,9 @@ func (s *Site) eraseForm(c *fiber.Ctx, v visit) error {
 }
 
 func (s *Site) drawErase(c *fiber.Ctx, v visit, e personal.Erasure, cause error) error {
+	if !v.actor.May(access.ErasePerson, access.Other) {
+		return fault.New(fault.Missing, "error.missing")
+	}
 	if err := s.People.Check(c.UserContext(), v.actor, access.ErasePerson, e.Person); err != nil {
 		return err
 	}
