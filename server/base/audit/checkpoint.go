@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -230,20 +231,25 @@ func (n *Notary) Evidence() (Evidence, error) {
 	return e, err
 }
 
-// Last gives the last checkpoint of this node as a signed note, what it says, and when it was written in milliseconds since
-// 1970 UTC; nil and 0 before the first.
+// Last gives the last checkpoint of this node that is signed as it should be, as a note, what it says, and when the file
+// was written in milliseconds since 1970 UTC; nil and 0 where there is none.
 func (n *Notary) Last() ([]byte, Checkpoint, int64, error) {
 	notes, _, err := n.notes()
-	if err != nil || len(notes) == 0 {
-		return nil, Checkpoint{}, 0, err
-	}
-	info, err := os.Stat(n.file)
 	if err != nil {
 		return nil, Checkpoint{}, 0, err
 	}
-	last := notes[len(notes)-1]
-	tree, err := openNote(last, n.signer)
-	return last, tree, info.ModTime().UnixMilli(), err
+	for _, one := range slices.Backward(notes) {
+		tree, err := openNote(one, n.signer)
+		if err != nil {
+			continue // Evidence says so
+		}
+		info, err := os.Stat(n.file)
+		if err != nil {
+			return nil, Checkpoint{}, 0, err
+		}
+		return one, tree, info.ModTime().UnixMilli(), nil
+	}
+	return nil, Checkpoint{}, 0, nil
 }
 
 // signer is a note.Signer and a note.Verifier over one key.

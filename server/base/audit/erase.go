@@ -77,8 +77,7 @@ func newStruckOut() struckOut {
 func (s struckOut) person(seq int64, commitment string) int {
 	g := s.people[commitment]
 	if g == nil {
-		if s.erased[commitment] {
-			// The entry of the erasure itself says this; nothing later can: by then there is another salt.
+		if s.erased[commitment] { // of nothing later: by then there is another salt
 			delete(s.erased, commitment)
 			return 1
 		}
@@ -90,13 +89,10 @@ func (s struckOut) person(seq int64, commitment string) int {
 }
 
 // facts notes that the private facts about somebody else are struck out of an entry.
-func (s struckOut) facts(seq int64) int {
-	s.private[seq] = true
-	return 0
-}
+func (s struckOut) facts(seq int64) { s.private[seq] = true }
 
 // allow takes the entry of an erasure for what it explains, and counts that.
-func (s struckOut) allow(_ int64, l read) (n int) {
+func (s struckOut) allow(l read) (n int) {
 	if g := s.people[l.Subject]; g != nil {
 		n += g.times
 		delete(s.people, l.Subject)

@@ -7,49 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"sort"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tongguan/server/base/access"
 	"tongguan/server/base/db"
 )
-
-// Where a fault stands.
-const (
-	InEntry      = "entry"      // Seq is the entry, or the first of those up to To
-	InRange      = "range"      // one of the entries Seq to To, and nobody can say which
-	InHead       = "head"       // the row that counts the entries
-	InCheckpoint = "checkpoint" // a signed checkpoint and the trail do not agree
-	InFile       = "file"       // the evidence outside the database is damaged
-)
-
-// Fault is one thing that is wrong with the trail; trail.fault.<Key> in web/words says it, of Args, Seq and To.
-type Fault struct {
-	Where string         `json:"where"`
-	Seq   int64          `json:"seq"`
-	To    int64          `json:"to,omitempty"`
-	Key   string         `json:"key"`
-	Args  map[string]any `json:"args,omitempty"`
-}
-
-// located says whether the fault names an entry, or some of which one is bad.
-func (f Fault) located() bool { return f.Where == InEntry || f.Where == InRange }
-
-// Report is what Verify found.
-type Report struct {
-	Size        int64   `json:"size"`
-	Root        string  `json:"root"`        // base64, as in a checkpoint; "" where so much is missing that there is none
-	Checkpoints int     `json:"checkpoints"` // how many signed checkpoints agree
-	Proved      int64   `json:"proved"`      // how many entries were held against their own record outside the database
-	Erased      int     `json:"erased"`      // commitments to people who were erased
-	First       *int64  `json:"first"`       // number of the first bad entry; null where none is bad
-	Faults      []Fault `json:"faults"`      // the first bad entry first; empty when the trail is whole
-	More        int     `json:"more"`        // faults beyond those
-}
-
-// Whole says whether nothing is wrong with the trail.
-func (r Report) Whole() bool { return len(r.Faults) == 0 }
 
 const (
 	maxPage   = 1000 // entries read at once
@@ -99,6 +62,7 @@ type verifier struct {
 	report Report
 	faults []Fault
 	salts  map[string]string
+	ids    map[string]string // commitments to the ids of people, computed once
 	proof  *leaves
 	bySize map[int64][]tlog.Hash
 	edge   []tlog.Hash
@@ -114,7 +78,7 @@ type verifier struct {
 }
 
 func newVerifier(salts map[string]string, points []Checkpoint, proof *leaves) *verifier {
-	v := &verifier{salts: salts, proof: proof, bySize: map[int64][]tlog.Hash{}, lost: -1, struck: newStruckOut()}
+	v := &verifier{salts: salts, ids: map[string]string{}, proof: proof, bySize: map[int64][]tlog.Hash{}, lost: -1, struck: newStruckOut()}
 	v.report.Proved = proof.left
 	for _, c := range points {
 		v.bySize[c.N] = append(v.bySize[c.N], c.Hash)
@@ -261,7 +225,7 @@ func (v *verifier) row(e entry) {
 		v.at(e.Seq, "act", nil)
 	}
 	if l.Act == Erased || e.Act == Erased {
-		v.report.Erased += v.struck.allow(e.Seq, l)
+		v.report.Erased += v.struck.allow(l)
 	}
 	v.person(e.Seq, "actor", e.ActorID, l.Actor)
 	v.person(e.Seq, "subject", e.SubjectID, l.Subject)
@@ -270,15 +234,25 @@ func (v *verifier) row(e entry) {
 
 // person holds the id in a row against the commitment in its leaf.
 func (v *verifier) person(seq int64, column, id, commitment string) {
-	salt, known := v.salts[id]
+	_, known := v.salts[id]
 	switch {
 	case id == "" && commitment != "":
 		v.report.Erased += v.struck.person(seq, commitment)
 	case id != "" && !known && commitment != "":
 		v.at(seq, "salt", map[string]any{"person": id})
-	case commit(salt, id) != commitment:
+	case v.commitment(id) != commitment:
 		v.at(seq, column, nil)
 	}
+}
+
+// commitment is the one to a person's id.
+func (v *verifier) commitment(id string) string {
+	c, ok := v.ids[id]
+	if !ok {
+		c = commit(v.salts[id], id)
+		v.ids[id] = c
+	}
+	return c
 }
 
 // private holds the private facts of a row against the commitment in its leaf.
@@ -288,7 +262,7 @@ func (v *verifier) private(e entry, l read) {
 	case e.Private == "" && l.Private != "" && e.SubjectID == "" && l.Subject != "":
 		v.report.Erased += v.struck.person(e.Seq, l.Subject)
 	case e.Private == "" && l.Private != "":
-		v.report.Erased += v.struck.facts(e.Seq)
+		v.struck.facts(e.Seq)
 	case e.SubjectID != "" && !known: // said of the subject
 	case commit(salt, e.Private) != l.Private:
 		v.at(e.Seq, "private", nil)
@@ -365,29 +339,4 @@ func (v *verifier) headFault(h head) Fault {
 		from, i = from+bit, i+1
 	}
 	return Fault{Where: InHead, Seq: h.Size, Key: "head"}
-}
-
-// inOrder puts first what names an entry, by its number, and after that what follows from it or names none.
-func inOrder(faults []Fault) []Fault {
-	sort.SliceStable(faults, func(i, j int) bool {
-		a, b := faults[i], faults[j]
-		if a.rank() != b.rank() {
-			return a.rank() < b.rank()
-		}
-		return a.Seq < b.Seq
-	})
-	return faults
-}
-
-func (f Fault) rank() int {
-	switch {
-	case f.Key == "follows":
-		return 2
-	case f.located():
-		return 0
-	case f.Where == InHead:
-		return 1
-	default:
-		return 3
-	}
 }

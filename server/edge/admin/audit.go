@@ -26,32 +26,40 @@ func auditVerify(ctx context.Context, d *desk, args []string) error {
 		return err
 	}
 	defer a.Close() //nolint:errcheck // the program ends here
-	e, err := a.Notary.Evidence()
+	e, err := gather(a.Notary, *kept, *key, *leaves)
 	if err != nil {
 		return err
-	}
-	if *leaves != "" {
-		e.Leaves = *leaves
-	}
-	if *key == "" {
-		*key = a.Notary.VerifierKey()
-	}
-	if *kept != "" {
-		text, err := os.ReadFile(*kept)
-		if err != nil {
-			return err
-		}
-		more, err := audit.ReadWitness(text, *key)
-		if err != nil {
-			return err
-		}
-		e.Checkpoints = append(e.Checkpoints, more...)
 	}
 	r, err := a.Trail.Verify(ctx, a.DB.Read(), access.Operator(), &e)
 	if err != nil {
 		return err
 	}
 	return d.tellTrail(r, *asJSON)
+}
+
+// gather gives the evidence of this machine, with what a witness has kept, under the notary's own key where none is named,
+// and with another copy of the hashes where one is.
+func gather(n *audit.Notary, kept, key, leaves string) (audit.Evidence, error) {
+	e, err := n.Evidence()
+	if err != nil {
+		return e, err
+	}
+	if leaves != "" {
+		e.Leaves = leaves
+	}
+	if kept == "" {
+		return e, nil
+	}
+	text, err := os.ReadFile(kept)
+	if err != nil {
+		return e, err
+	}
+	if key == "" {
+		key = n.VerifierKey()
+	}
+	more, err := audit.ReadWitness(text, key)
+	e.Checkpoints = append(e.Checkpoints, more...)
+	return e, err
 }
 
 // toldFault is a fault with its sentence in both languages, for whoever reads the JSON.
