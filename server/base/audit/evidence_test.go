@@ -148,3 +148,37 @@ func TestProof(t *testing.T) {
 		}
 	})
 }
+
+// A checkpoint that is not ours is a fault of the evidence; the others go on speaking, and pages go on showing them.
+func TestForgedNoteInTheFile(t *testing.T) {
+	d, tr, n := dbtest.SQLite(t), newTrail(1), newNotary(t, t.TempDir(), "secret")
+	fill(t, tr, d, 4)
+	sign(t, n, d)
+	other := newNotary(t, t.TempDir(), "another")
+	sign(t, other, d)
+	ours, err := os.ReadFile(n.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := os.ReadFile(other.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(n.file, slices.Concat(ours, foreign), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e, err := n.Evidence()
+	if err != nil || len(e.Checkpoints) != 1 {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	r, err := tr.Verify(context.Background(), d.Read(), inspector, &e)
+	if err != nil || r.First != nil || r.Proved != 4 || len(r.Faults) != 1 || r.Faults[0].Key != "forged" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if _, tree, at, err := n.Last(); err != nil || tree.N != 4 || at == 0 {
+		t.Errorf("%+v at %d, %v", tree, at, err)
+	}
+	if _, err := n.Sign(context.Background(), d.Read()); err == nil {
+		t.Error("went on from a forged checkpoint")
+	}
+}
