@@ -153,6 +153,7 @@ type Verification struct {
 	Expires   int64
 	Score     int  // -1 where it is not shown
 	Whole     bool // the evidence is what was hashed when it was issued
+	Erased    bool // the holder's data were erased: nobody can tell any more who it was
 }
 
 // Word says in one word what a certificate is worth: valid, expired, suspended, revoked, superseded or altered.
@@ -188,7 +189,11 @@ func (c *Certification) Verify(ctx context.Context, number string) (Verification
 	if look.ShowsWord(ShowScore) {
 		out.Score = look.Score
 	}
-	if look.ShowsWord(ShowName) {
+	erased, err := c.people.Erased(ctx, look.Person)
+	if err != nil {
+		return out, err
+	}
+	if out.Erased = erased > 0; !out.Erased && look.ShowsWord(ShowName) {
 		names, err := c.people.Names(ctx, []string{look.Person})
 		if err != nil {
 			return out, err

@@ -121,7 +121,14 @@ func (t *Trainings) Ask(ctx context.Context, actor access.Actor, r Request, requ
 // note appends to the trail what was done to a training.
 func (t *Trainings) note(ctx context.Context, q db.Q, actor access.Actor, act string, one Training, facts map[string]any) error {
 	facts["training"] = one.ID
-	return t.trail.Append(ctx, q, audit.Event{Act: act, Actor: actor.ID, Subject: one.Person, Facts: facts})
+	e := audit.Event{Act: act, Actor: actor.ID, Subject: one.Person, Facts: facts}
+	for _, name := range []string{"reason", "title"} { // what people write may name somebody
+		if text, ok := facts[name]; ok {
+			delete(facts, name)
+			e.Private = map[string]any{name: text}
+		}
+	}
+	return t.trail.Append(ctx, q, e)
 }
 
 // own gives a training of the actor's own.

@@ -234,7 +234,7 @@ func (s *Sessions) Cancel(ctx context.Context, actor access.Actor, id string, se
 				return err
 			}
 			if err := s.trail.Append(ctx, q, audit.Event{Act: "session.cancelled", Actor: actor.ID, Facts: map[string]any{
-				"session": one.ID, "topic": one.Topic, "reason": reason}}); err != nil {
+				"session": one.ID, "topic": one.Topic}, Private: map[string]any{"reason": reason}}); err != nil {
 				return err
 			}
 		}

@@ -102,6 +102,8 @@ const (
 	Rectify        Action = "finding.rectify"   // say how one's own was put right
 	ExamineReports Action = "violation.examine" // reports of violations
 	RewardReport   Action = "violation.reward"  // for a report that proved true, without seeing it
+	TakeData       Action = "data.take"         // everything that is known of a person, in one file
+	ErasePerson    Action = "person.erase"      // erase a person's data and leave a pseudonym
 )
 
 // Actions lists the actions.
@@ -113,7 +115,8 @@ func Actions() []Action {
 		SeeFigures, EnterFigures,
 		GiveReview, PlanReviews, InviteCustomer, SeeReviews,
 		ProposeReward, DecideReward, SeeReward,
-		KeepPlans, Inspect, SeeFindings, Rectify, ExamineReports, RewardReport}
+		KeepPlans, Inspect, SeeFindings, Rectify, ExamineReports, RewardReport,
+		TakeData, ErasePerson}
 }
 
 type grant map[Role][]Relation
@@ -174,6 +177,8 @@ var table = map[Action]grant{
 	Rectify:        everyone,
 	ExamineReports: {Inspector: {Other}},
 	RewardReport:   {HR: {Other}},
+	TakeData:       everyone,
+	ErasePerson:    {Admin: {Below, Other}},
 }
 
 // only gives every role of g these relations.

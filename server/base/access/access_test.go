@@ -62,6 +62,8 @@ finding.see      learner self | manager self below | author self | hr self | ins
 finding.rectify  learner self | manager self | author self | hr self | inspector self | admin self
 violation.examine inspector other
 violation.reward hr other
+data.take        learner self | manager self | author self | hr self | inspector self | admin self
+person.erase     admin below other
 `
 
 func TestWholeTable(t *testing.T) {

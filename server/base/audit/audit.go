@@ -3,6 +3,9 @@
 // A leaf is appended in the transaction of the act itself, so one is never there without the other. The leaf
 // names people only through commitments, HMAC-SHA256 under a salt of their own: deleting the salt erases the
 // person from the trail and leaves the tree valid. Hashes are those of RFC 6962 (golang.org/x/mod/sumdb/tlog).
+//
+// What proves the trail stands outside the database: signed checkpoints, the record hash of every entry they cover, and
+// checkpoints that a witness keeps. Each node has its own, see Notary.
 package audit
 
 import (
@@ -59,11 +62,12 @@ func (t *Trail) Append(ctx context.Context, q db.Q, e Event) error {
 		}
 		private = string(text)
 	}
-	salts, err := t.salts(ctx, q, e.Actor, e.Subject)
+	h, err := claimHead(ctx, q)
 	if err != nil {
 		return err
 	}
-	h, err := claimHead(ctx, q)
+	// After the claim: nobody is erased between the reading of a salt and its use.
+	salts, err := t.salts(ctx, q, e.Actor, e.Subject)
 	if err != nil {
 		return err
 	}
@@ -74,9 +78,10 @@ func (t *Trail) Append(ctx context.Context, q db.Q, e Event) error {
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
-	h.edge = grow(h.edge, h.Size, tlog.RecordHash(text))
+	hash := tlog.RecordHash(text)
+	h.edge = grow(h.edge, h.Size, hash)
 	return store(ctx, q, h, entry{Seq: h.Size, At: l.At, Act: e.Act, ActorID: e.Actor, SubjectID: e.Subject,
-		Private: private, Leaf: string(text)})
+		Private: private, Leaf: string(text), Hash: hex.EncodeToString(hash[:])})
 }
 
 // salts gives each person's salt, made on first use.

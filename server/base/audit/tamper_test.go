@@ -3,9 +3,11 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/mod/sumdb/note"
@@ -13,6 +15,7 @@ import (
 
 	"tongguan/server/base/db"
 	"tongguan/server/base/dbtest"
+	"tongguan/server/base/fault"
 )
 
 // rewriteHead makes the head fit whatever leaves are there, as a forger would who can write the database.
@@ -84,7 +87,7 @@ func TestCheckpointFindsARebuiltTree(t *testing.T) {
 		"last deleted": {"DELETE FROM audit_entry WHERE seq = 9"},
 		"all deleted":  {"DELETE FROM audit_entry"},
 		"score changed in leaf": {`UPDATE audit_entry SET leaf = REPLACE(leaf, '"n":4', '"n":9') WHERE seq = 4`,
-			"DELETE FROM audit_salt"},
+			"UPDATE audit_entry SET hash = '' WHERE seq = 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -98,7 +101,10 @@ func TestCheckpointFindsARebuiltTree(t *testing.T) {
 				if r := verify(t, tr, d); !r.Whole() {
 					t.Fatalf("the forgery is not good enough: %+v", r)
 				}
-				sign(t, n, d) // the next hourly checkpoint must not cover it up
+				// The next hourly checkpoint must not cover it up.
+				if _, err := n.Sign(context.Background(), d.Read()); fault.KindOf(err) != fault.Conflict {
+					t.Errorf("signed: %v", err)
+				}
 				if r := verify(t, tr, d, checkpoints(t, n)...); r.Whole() {
 					t.Errorf("the rebuilt tree passes: %+v", r)
 				}
@@ -107,21 +113,86 @@ func TestCheckpointFindsARebuiltTree(t *testing.T) {
 	}
 }
 
+func erase(t *testing.T, tr *Trail, d *db.DB, e Erasure) {
+	t.Helper()
+	ctx := context.Background()
+	if err := d.Write(ctx, func(q db.Q) error { return tr.Erase(ctx, q, e) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestErasedPersonLeavesTheTrailWhole(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		tr := newTrail(1)
 		fill(t, tr, d, 10)
+		add(t, tr, d, Event{Act: "a", Actor: "subject1", Subject: "subject3", Private: map[string]any{"reason": "王小明 said so"}})
 		before := headOf(t, d)
-		exec(t, d, "DELETE FROM audit_salt WHERE person_id = 'subject1'")
-		exec(t, d, "UPDATE audit_entry SET private = '' WHERE subject_id = 'subject1'")
+		erase(t, tr, d, Erasure{Person: "subject1", Actor: "admin", Reason: "left", Names: []string{"王小明"}})
 		r := verify(t, tr, d, before)
-		if !r.Whole() || r.Erased != 2 { // one entry, its subject and its private facts
+		// Entry 1 and its facts, who did entry 10, its facts, and those of 3, 5, 7 and 9, which name him; and the erasure itself.
+		if !r.Whole() || r.Erased != 9 {
 			t.Errorf("%+v", r)
 		}
-		add(t, tr, d, Event{Act: "late", Actor: "actor0", Subject: "subject1"})
-		r = verify(t, tr, d, before)
-		if !r.Whole() || r.Erased != 3 {
-			t.Errorf("after a late entry: %+v", r)
+		var left int
+		if err := d.Read().Get(context.Background(), &left, `SELECT count(*) FROM audit_entry
+			WHERE actor_id = 'subject1' OR subject_id = 'subject1' OR private LIKE '%王小明%'`); err != nil || left != 0 {
+			t.Errorf("%d entries still name him, %v", left, err)
+		}
+		add(t, tr, d, Event{Act: "late", Actor: "actor0", Subject: "subject1", Private: 1})
+		if r = verify(t, tr, d, before); !r.Whole() || r.Erased != 9 {
+			t.Errorf("after a late entry about the pseudonym: %+v", r)
+		}
+		erase(t, tr, d, Erasure{Person: "subject1"})
+		if r = verify(t, tr, d, before); !r.Whole() {
+			t.Errorf("after a second time: %+v", r)
+		}
+	})
+}
+
+// Who was struck out without the entry that says so was not erased.
+func TestDeletedSaltIsNoErasure(t *testing.T) {
+	for name, statements := range map[string][]string{
+		"salt":            {"DELETE FROM audit_salt WHERE person_id = 'subject3'"},
+		"salt and person": {"DELETE FROM audit_salt WHERE person_id = 'subject3'", "UPDATE audit_entry SET subject_id = '', private = '' WHERE subject_id = 'subject3'"},
+		"facts":           {"UPDATE audit_entry SET private = '' WHERE seq = 3"},
+	} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB) {
+			tr := newTrail(1)
+			fill(t, tr, d, 20)
+			erase(t, tr, d, Erasure{Person: "subject1"})
+			for _, s := range statements {
+				exec(t, d, s)
+			}
+			if r := verify(t, tr, d); r.First == nil || *r.First != 3 {
+				t.Errorf("%s: %+v", name, r)
+			}
+		})
+	}
+}
+
+// While somebody is erased others go on writing about them.
+func TestErasureMeetsWriters(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, tr := context.Background(), newTrail(1)
+		var wg sync.WaitGroup
+		for g := range 6 {
+			wg.Go(func() {
+				for i := range 10 {
+					err := d.Write(ctx, func(q db.Q) error {
+						if g == 0 && i%3 == 2 {
+							return tr.Erase(ctx, q, Erasure{Person: "p0"})
+						}
+						return tr.Append(ctx, q, Event{Act: "a", Actor: fmt.Sprint("p", i%2), Subject: "p0", Private: i})
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if r := verify(t, tr, d); !r.Whole() || r.Size != 60 {
+			t.Errorf("%+v", r)
 		}
 	})
 }
@@ -149,7 +220,7 @@ func newNotary(t *testing.T, folder, secret string) *Notary {
 
 func sign(t *testing.T, n *Notary, d *db.DB) {
 	t.Helper()
-	if err := n.Sign(context.Background(), d.Read()); err != nil {
+	if _, err := n.Sign(context.Background(), d.Read()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -225,11 +296,11 @@ func TestForgedCheckpointIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, forged := range map[string]string{
-		"another size":       strings.Replace(string(text), "\n3\n", "\n2\n", 1),
-		"another key":        string(foreign),
-		"good, then forged":  string(text) + string(foreign),
-		"torn in the middle": string(text[:len(text)/2]),
-		"nonsense":           "nonsense\n" + separator,
+		"another size":      strings.Replace(string(text), "\n3\n", "\n2\n", 1),
+		"another key":       string(foreign),
+		"good, then forged": string(text) + string(foreign),
+		"cut":               strings.Replace(string(text), "\n3\n", "\n", 1),
+		"nonsense":          "nonsense\n" + separator,
 	} {
 		if err := os.WriteFile(good.file, []byte(forged), 0o600); err != nil {
 			t.Fatal(err)

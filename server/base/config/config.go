@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -44,6 +45,7 @@ type Config struct {
 	MailFrom   string        `env:"TONGGUAN_MAIL_FROM" help:"sender of every mail: an address, with a name (通关 <tongguan@example.cn>) or without"`
 	DigestAt   string        `env:"TONGGUAN_DIGEST_AT" envDefault:"08:00" help:"time of day in the zone above at which people are told what is due, by one mail and on their page; off: never"`
 	Checkpoint time.Duration `env:"TONGGUAN_CHECKPOINT_EVERY" envDefault:"1h" help:"how often a signed checkpoint of the audit trail is written beside the database"`
+	Witness    string        `env:"TONGGUAN_AUDIT_WITNESS" help:"address of whoever keeps signed checkpoints of the audit trail out of the operator's reach; one is mailed a day; empty: nobody"`
 }
 
 // Load reads the environment, fills what depends on the data folder and checks every value.
@@ -97,6 +99,9 @@ func (c Config) check() error {
 	}
 	if c.Session < time.Minute || c.Checkpoint < time.Second {
 		return errors.New("config: TONGGUAN_SESSION must be at least 1m and TONGGUAN_CHECKPOINT_EVERY at least 1s")
+	}
+	if _, err := mail.ParseAddress(c.Witness); c.Witness != "" && (err != nil || c.SMTP == "") {
+		return fmt.Errorf("config: TONGGUAN_AUDIT_WITNESS: %q must be an address, and TONGGUAN_SMTP_URL must name a mail server", c.Witness)
 	}
 	_, err := c.Relay()
 	return err

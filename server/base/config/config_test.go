@@ -79,6 +79,8 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		{"TONGGUAN_DIGEST_AT", "8 o'clock"},
 		{"TONGGUAN_DIGEST_AT", "24:00"},
 		{"TONGGUAN_MAIL_FROM", "nobody"},
+		{"TONGGUAN_AUDIT_WITNESS", "nobody"},
+		{"TONGGUAN_AUDIT_WITNESS", "auditor@example.cn"}, // no mail server
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			clean(t)

@@ -86,7 +86,8 @@ func openSQLite(path string, conns int) (*DB, error) {
 		x.SetMaxIdleConns(n)
 		return &pool{db: x}, x.Ping()
 	}
-	w, err := open(1)
+	// What is deleted is overwritten: personal data that were erased must not stand in free pages of the file.
+	w, err := open(1, "secure_delete(1)")
 	if err != nil {
 		return nil, fmt.Errorf("db: %s: %w", path, err)
 	}

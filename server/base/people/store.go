@@ -203,6 +203,9 @@ func claimAndReplace(ctx context.Context, q db.Q, n Person) (before Person, err 
 	if rows == 0 {
 		return before, fault.New(fault.Conflict, "error.changed_meanwhile")
 	}
+	if err := notErased(ctx, q, n.ID); err != nil {
+		return before, err
+	}
 	if err := knownTeam(ctx, q, n.Team); err != nil {
 		return before, err
 	}
@@ -246,12 +249,25 @@ func claimState(ctx context.Context, q db.Q, id, state string) (before Person, e
 	if (before.State == Suspended) == (state == Suspended) {
 		return before, fault.New(fault.Conflict, "error.changed_meanwhile")
 	}
+	if err := notErased(ctx, q, id); err != nil {
+		return before, err
+	}
 	if _, err := q.Exec(ctx, `UPDATE person SET state = CASE WHEN $2 = 'active' AND password_hash = '' THEN 'invited' ELSE $2 END
 		WHERE id = $1`, id, state); err != nil {
 		return before, err
 	}
 	_, err = q.Exec(ctx, "DELETE FROM session WHERE person_id = $1", id)
 	return before, err
+}
+
+// notErased refuses to make a person again of the pseudonym that an erasure has left. The account is claimed.
+func notErased(ctx context.Context, q db.Q, id string) error {
+	var n int
+	err := q.Get(ctx, &n, "SELECT count(*) FROM person WHERE id = $1 AND erased_at IS NOT NULL", id)
+	if err == nil && n > 0 {
+		return fault.New(fault.Conflict, "personal.erased_stays")
+	}
+	return err
 }
 
 func setLang(ctx context.Context, q db.Q, id, lang string) error {

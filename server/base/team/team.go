@@ -164,7 +164,7 @@ func (t *Teams) settle(ctx context.Context, q db.Q, actor access.Actor, act, id 
 	if err := setManagers(ctx, q, id, d.Managers); err != nil {
 		return err
 	}
-	events := []audit.Event{{Act: act, Facts: map[string]any{"team": id, "parent": d.Parent, "name": d.Name}}}
+	events := []audit.Event{{Act: act, Facts: map[string]any{"team": id, "parent": d.Parent}, Private: map[string]any{"name": d.Name}}}
 	for _, p := range without(d.Managers, before) {
 		events = append(events, audit.Event{Act: "manager.named", Subject: p, Facts: map[string]any{"team": id}})
 	}

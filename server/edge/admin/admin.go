@@ -32,7 +32,8 @@ func commands() []command {
 	return []command{
 		{"demo", demo}, {"serve", serve}, {"migrate", migrate}, {"config", showConfig},
 		{"content lint", contentLint}, {"people import", peopleImport},
-		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"rehearsal verify", rehearsalVerify}, {"bench", runBench},
+		{"people export", peopleExport}, {"people suspend", peopleSuspend}, {"people erase", peopleErase},
+		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"audit key", auditKey}, {"rehearsal verify", rehearsalVerify}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},
 		{"simulate run", simulateRun}, {"simulate replay", simulateReplay}, {"simulate review", simulateReview}, {"simulate fit", simulateFit},
 		{"simulate chain", simulateChain}, {"scenario lint", scenarioLint}, {"scenario play", scenarioPlay}, {"scenario test", scenarioTest},
@@ -46,6 +47,7 @@ func commands() []command {
 // desk is where a command reads and writes.
 type desk struct {
 	out, err io.Writer
+	book     *words.Book
 	voice    words.Voice
 	log      *slog.Logger
 	name     string
@@ -61,7 +63,7 @@ func Main(args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, err)
 		return 1
 	}
-	d := &desk{out: out, err: errs, voice: book.In(language()), log: slog.New(slog.NewTextHandler(errs, nil))}
+	d := &desk{out: out, err: errs, book: book, voice: book.In(language()), log: slog.New(slog.NewTextHandler(errs, nil))}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c, rest, ok := find(args)

@@ -47,7 +47,9 @@ import (
 	"tongguan/server/edge/badges"
 	"tongguan/server/edge/check"
 	"tongguan/server/edge/deliver"
+	"tongguan/server/edge/personal"
 	"tongguan/server/edge/seal"
+	"tongguan/server/edge/witness"
 	"tongguan/web"
 	"tongguan/web/words"
 )
@@ -95,6 +97,8 @@ type App struct {
 	Rewards     *reward.Rewards
 	Inspections *inspection.Inspections
 	Violations  *violation.Violations
+	Witness     *witness.Witness
+	Personal    *personal.Personal
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -192,6 +196,8 @@ func (a *App) furnish(folder string) (err error) {
 	}
 	a.appraise(ledger)
 	a.reward()
+	a.Witness = witness.New(witness.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Notary: a.Notary, Outbox: a.Outbox, Words: a.Words, To: a.Config.Witness, URL: a.Config.URL})
+	a.Personal = personal.New(personal.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People})
 	return a.remind()
 }
 
@@ -271,7 +277,9 @@ func (a *App) chores() []chore {
 		{"reports", 2 * time.Second, func(ctx context.Context) error { _, err := a.Reports.Fold(ctx); return err }},
 		{"skills", 10 * time.Second, func(ctx context.Context) error { _, err := a.Plays.FoldSkills(ctx); return err }},
 		{"clock", 30 * time.Second, a.setClock},
-		{"checkpoint", a.Config.Checkpoint, func(ctx context.Context) error { return a.Notary.Sign(ctx, a.DB.Read()) }},
+		{"checkpoint", a.Config.Checkpoint, a.sign},
+		{"witness", 5 * time.Minute, a.Witness.Daily},
+		{"audit", 2 * time.Second, func(ctx context.Context) error { return a.Trail.CheckWhenDue(ctx, a.DB.Read(), a.Notary) }},
 	}
 	if a.deliverer != nil {
 		all = append(all, chore{"mail", 3 * time.Second, a.deliverer.Deliver})
@@ -301,7 +309,13 @@ func (a *App) Tend(ctx context.Context) {
 	last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	a.report("visits", a.Progress.Flush(last))
-	a.report("checkpoint", a.Notary.Sign(last, a.DB.Read()))
+	a.report("checkpoint", a.sign(last))
+}
+
+// sign has the notary sign the trail as it stands.
+func (a *App) sign(ctx context.Context) error {
+	_, err := a.Notary.Sign(ctx, a.DB.Read())
+	return err
 }
 
 // setClock sets this node's clock by the database's: all nodes must agree on when an exam ends.

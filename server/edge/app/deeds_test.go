@@ -14,6 +14,7 @@ import (
 	"tongguan/server/base/access"
 	"tongguan/server/base/db"
 	"tongguan/server/base/door"
+	"tongguan/server/base/people"
 	"tongguan/server/edge/site"
 )
 
@@ -157,6 +158,8 @@ var deeds = slices.Concat(supervisionDeeds, []deed{
 	{route: "/admin/teams/:id", by: "admin", target: [2]string{":id", "elsewhere"}, form: f{"name": {"华南区"}, "parent": {"$team"}, "managers": {"$manager"}, "version": {"1"}}},
 	{route: "/admin/import", by: "admin", form: f{"file": {"$file"}}, status: 422, still: true}, // without its file; rubbish_test sends some
 	{route: "/admin/import/apply", by: "admin", form: f{"text": {"name,login,roles\n何立新,helixin,learner\n"}, "only_good": {"1"}}},
+	{route: "/admin/people/:id/erase", by: "admin", target: [2]string{":id", "leaver"}, form: f{"reason": {"本人申请"}, "confirm": {"leaver"}}},
+	{route: "/audit/check", by: "inspector"},
 	{route: "/account/tokens", by: "learner", form: f{"name": {"报表"}, "days": {"7"}, "scopes": {"profile", "learning"}}, status: 200},
 	{route: "/account/tokens/:id/revoke", by: "learner", target: [2]string{":id", "token"}},
 	{route: "/account/sessions/:id/end", by: "learner", target: [2]string{":id", "session"}},
@@ -223,6 +226,7 @@ func (h *house) stock() *house {
 	}
 	h.names["assignment"], h.names["link"], h.names["token"], h.names["session"] = all[0].ID, link, tokens[0].ID, sessions[0].ID
 	h.names["version"] = strconv.FormatInt(inspector.Version, 10)
+	h.leave(ctx)
 	h.dispute(learner)
 	h.enrol(ctx)
 	h.train()
@@ -234,6 +238,19 @@ func (h *house) stock() *house {
 	h.reward()
 	h.supervise()
 	return h
+}
+
+// leave makes somebody who has left; and names an entry of the trail.
+func (h *house) leave(ctx context.Context) {
+	h.Helper()
+	id, err := h.People.Create(ctx, access.Operator(), people.Person{Name: "离职者", Login: "leaver", Lang: "zh", Roles: []access.Role{access.Learner}})
+	if err == nil {
+		err = h.People.Suspend(ctx, access.Operator(), id)
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.names["leaver"], h.names["entry"] = id, "0"
 }
 
 // license gives the learner a certificate.

@@ -167,6 +167,9 @@ var mistakes = slices.Concat(supervisionMistakes, []mistake{
 	{route: "/rewards/:id/decide", field: "reason", value: " "},
 	{route: "/rewards/:id/object", field: "reason", value: " "},
 	{route: "/rewards/:id/settle", field: "reason", value: strings.Repeat("长", 501)},
+	{route: "/admin/people/:id/erase", field: "reason", value: " "},
+	{route: "/admin/people/:id/erase", field: "reason", value: "离职者本人申请"}, // names the person
+	{route: "/admin/people/:id/erase", field: "confirm", value: "somebody"},
 	{route: "/account/tokens", field: "name", value: " "},
 	{route: "/account/tokens", field: "days", value: "-1"},
 	{route: "/account/tokens", field: "days", value: "99999999999999999999"},

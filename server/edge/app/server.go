@@ -28,7 +28,7 @@ const (
 
 // Fiber puts site and API behind one server.
 func (a *App) Fiber(demo []site.Demo) *fiber.App {
-	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Teams: a.Teams,
+	s := &site.Site{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Words: a.Words, Trail: a.Trail, Notary: a.Notary, Witness: a.Config.Witness, Personal: a.Personal, Teams: a.Teams,
 		People: a.People, Door: a.Door, Catalog: a.Catalog, Bank: a.Bank, Programmes: a.Programmes, Attempts: a.Attempts, Tally: a.Tally, Rehearsals: a.Rehearsals, Plays: a.Plays, Listener: a.Listener,
 		Model:    voice.New(a.Config.LLM, a.Config.LLMKey, a.Config.LLMModel),
 		Progress: a.Progress, Certificates: a.Certificates, Reports: a.Reports, Seal: a.Seal,
@@ -105,6 +105,7 @@ func (a *App) Serve(ctx context.Context, demo []site.Demo, ready func(addr strin
 	}
 	a.report("clock", a.setClock(ctx))
 	a.report("policy", a.Amendments.Settle(ctx))
+	a.report("checkpoint", a.sign(ctx))
 	f := a.Fiber(demo)
 	tended := make(chan struct{})
 	tending, stop := context.WithCancel(context.Background())

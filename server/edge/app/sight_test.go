@@ -214,7 +214,16 @@ const sight = `
 /admin/people/:id                 missing   D . . . . . . .
 /admin/teams                      -         D . . . . + + +
 /admin/import                     -         D . . . . . . +
+/admin/people/:id/erase           learner   D . . . . . . +
+/admin/people/:id/erase           leaver    D . . . . . . +
+/admin/people/:id/erase           missing   D . . . . . . .
+/account/data                     -         D + + + + + + +
+/account/data/download            -         D + + + + + + +
 /audit                            -         D . . . . . + .
+/audit/:seq                       entry     D . . . . . + .
+/audit/:seq                       missing   D . . . . . . .
+/audit/:seq/proof                 entry     D . . . . . + .
+/audit/:seq/proof                 missing   D . . . . . . .
 /desk                             -         D . . . + . . .
 /desk/scenes/:id                  greeting  D . . . + . . .
 /desk/scenes/:id                  missing   D . . . . . . .

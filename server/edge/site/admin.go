@@ -99,6 +99,17 @@ func (s *Site) drawPerson(c *fiber.Ctx, v visit, p people.Person, link string, c
 	out := admin.Person{Frame: s.frame(c, v, title), ID: p.ID, Version: p.Version, Name: p.Name, Login: p.Login, Email: p.Email,
 		HiredOn: p.HiredOn, Lang: p.Lang, Teams: teams, State: p.State, OneTimeLink: link, Errors: s.errors(v, cause),
 		CanEdit: v.actor.May(access.EditPeople, access.Other), Back: "/admin/people"}
+	if p.ID != "" {
+		at, err := s.People.Erased(c.UserContext(), p.ID)
+		if err != nil {
+			return err
+		}
+		if at > 0 {
+			out.Erased = v.voice.DateTime(at, s.Zone)
+		} else if v.actor.May(access.ErasePerson, access.Other) && p.ID != v.actor.ID {
+			out.Erase = "/admin/people/" + p.ID + "/erase"
+		}
+	}
 	if p.State != "" {
 		out.StateText = v.voice.T("people.state." + p.State)
 	}

@@ -103,7 +103,9 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/admin/teams", s.in(s.teamsShow)).Post("/admin/teams", s.in(s.teamSave)).Post("/admin/teams/:id", s.in(s.teamSave))
 	f.Get("/admin/import", s.in(s.importForm)).Post("/admin/import", s.in(s.importPlan)).Post("/admin/import/apply", s.in(s.importApply))
 
-	f.Get("/audit", s.in(s.auditTrail)).Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
+	s.mountTrail(f)
+	s.mountPersonal(f)
+	f.Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
 	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
 	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:veiled/:question", s.in(s.markingSheet))
 	f.Post("/desk/marking/:veiled/:question", s.in(s.markingGive))

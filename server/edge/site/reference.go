@@ -1,8 +1,6 @@
 package site
 
 import (
-	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,14 +10,12 @@ import (
 	"tongguan/quizzes/roleplay"
 	"tongguan/quizzes/scenario"
 	"tongguan/server/base/access"
-	"tongguan/server/base/audit"
 	"tongguan/server/base/fault"
 	"tongguan/server/edge/check"
 	"tongguan/server/edge/telling"
 	"tongguan/web/pages/desk"
 	"tongguan/web/pages/find"
 	"tongguan/web/pages/policy"
-	"tongguan/web/pages/trail"
 	"tongguan/web/parts"
 )
 
@@ -111,58 +107,6 @@ func (s *Site) search(c *fiber.Ctx, v visit) error {
 		p.Hits = append(p.Hits, hit)
 	}
 	return s.draw(c, find.PageOf(p))
-}
-
-// auditTrail shows the trail and whether it is whole.
-func (s *Site) auditTrail(c *fiber.Ctx, v visit) error {
-	ctx, q := c.UserContext(), s.DB.Read()
-	n := max(1, c.QueryInt("page", 1))
-	entries, size, err := s.Trail.Newest(ctx, q, v.actor, (n-1)*perPage, perPage)
-	if err != nil {
-		return err
-	}
-	points, err := s.Notary.Checkpoints()
-	report := audit.Report{}
-	if err == nil {
-		report, err = s.Trail.Verify(ctx, q, v.actor, points)
-	}
-	if err != nil {
-		report.Faults = append(report.Faults, err.Error())
-	}
-	var ids []string
-	for _, e := range entries {
-		ids = append(ids, e.Actor, e.Subject)
-	}
-	names, err := s.People.Names(ctx, ids)
-	if err != nil {
-		return err
-	}
-	p := trail.Page{Frame: s.frame(c, v, v.voice.T("trail.title")), Size: size, Root: report.Root, Whole: report.Whole(), Faults: report.Faults,
-		Checkpoints: report.Checkpoints, Erased: report.Erased, Key: s.Notary.VerifierKey(), Page: n,
-		Pages: pageLinks(c, int(size+perPage-1)/perPage)}
-	for _, e := range entries {
-		p.Entries = append(p.Entries, trail.Entry{Number: e.Seq, When: v.voice.DateTime(e.At, s.Zone), Act: v.voice.T("act." + e.Act),
-			Actor: names[e.Actor], Subject: names[e.Subject], Facts: flat(e.Facts), Private: flat(e.Private)})
-	}
-	return s.draw(c, trail.PageOf(p))
-}
-
-// shortHash finds what nobody reads to its end; the whole of it is in the trail.
-var shortHash = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{56}\b`)
-
-// flat writes a JSON object as name=value pairs, in the order of the names.
-func flat(raw json.RawMessage) string {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(raw, &m) != nil {
-		return ""
-	}
-	var parts []string
-	for _, k := range sortedKeys(m) {
-		if value := strings.Trim(string(m[k]), `"`); value != "" && value != "null" && value != "[]" {
-			parts = append(parts, k+"="+shortHash.ReplaceAllString(value, "$1…"))
-		}
-	}
-	return strings.Join(parts, " ")
 }
 
 // contentDesk shows authors what is wrong with the content and what it covers.

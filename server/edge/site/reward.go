@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"time"
 
@@ -64,17 +63,6 @@ func (s *Site) drawRewards(c *fiber.Ctx, v visit, request string, cause error) e
 		setStatus(c, cause)
 	}
 	return s.draw(c, view.ListPage(p))
-}
-
-// withoutQuery is the present address without one parameter.
-func withoutQuery(c *fiber.Ctx, name string) string {
-	q := url.Values{}
-	for k, value := range c.Queries() {
-		if k != name {
-			q.Set(k, value)
-		}
-	}
-	return c.Path() + "?" + q.Encode()
 }
 
 // rewardFrame fills in what stands around the list: tabs, filters, exports, and what proposals can be derived from.

@@ -42,6 +42,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/personal"
 	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
 	"tongguan/web"
@@ -56,6 +57,8 @@ type Site struct {
 	Words      *words.Book
 	Trail      *audit.Trail
 	Notary     *audit.Notary
+	Witness    string // address of whoever keeps checkpoints of the trail, or ""
+	Personal   *personal.Personal
 	Teams      *team.Teams
 	People     *people.People
 	Door       *door.Door

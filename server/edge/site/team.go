@@ -282,6 +282,17 @@ func pageLinks(c *fiber.Ctx, pages int) (links []parts.Link) {
 	return links
 }
 
+// withoutQuery is the present address without a parameter.
+func withoutQuery(c *fiber.Ctx, name string) string {
+	q := url.Values{}
+	for k, v := range c.Queries() {
+		if k != name {
+			q.Set(k, v)
+		}
+	}
+	return strings.TrimSuffix(c.Path()+"?"+q.Encode(), "?")
+}
+
 // withQuery is the present address with one parameter changed; a new order or filter begins at page one.
 func withQuery(c *fiber.Ctx, name, value string) string {
 	q := url.Values{}

@@ -40,6 +40,9 @@ func (s *Site) verified(c *fiber.Ctx, v visit, number string) error {
 	}
 	p := certificate.Verified{Frame: s.frame(c, v, v.voice.T("verify.title")), Number: found.Number, Asked: true, Found: true, State: found.Word(),
 		Holder: found.Name, Shown: true, At: v.voice.DateTime(s.Clock.Now(), s.Zone)}
+	if found.Erased {
+		p.Holder = v.voice.T("personal.holder_erased")
+	}
 	if found.Programme != nil {
 		p.Title = found.Programme.Certificate.Title.In(v.lang)
 	}

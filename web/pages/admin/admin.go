@@ -37,6 +37,9 @@ type Person struct {
 	OneTimeLink                       string            // just made, shown once
 	CanEdit                           bool
 	Back                              string
+
+	Erased string // when their data were erased, or ""
+	Erase  string // where they can be, or ""
 }
 
 // Team is one team in the tree, with its form.
