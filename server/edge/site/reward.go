@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
