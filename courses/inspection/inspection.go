@@ -165,7 +165,7 @@ func (x *Inspections) Set(ctx context.Context, actor access.Actor, s Setting) er
 			return err
 		}
 		return x.Trail.Append(ctx, q, audit.Event{Act: "inspection.plan_set", Actor: actor.ID, Subject: s.Responsible,
-			Facts: map[string]any{"plan": s.Plan, "version": next.Version, "every": s.Every, "size": s.Size, "reason": s.Reason}})
+			Facts: map[string]any{"plan": s.Plan, "version": next.Version, "every": s.Every, "size": s.Size}, Private: map[string]any{"reason": s.Reason}})
 	})
 }
 

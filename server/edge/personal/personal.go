@@ -99,6 +99,9 @@ func (p *Personal) Export(ctx context.Context, actor access.Actor, person string
 func extract(ctx context.Context, q db.Q, t Table, person string) (out Extract, err error) {
 	out.Table = t.Name
 	if where := t.about(); where != "" {
+		if t.Once != "" {
+			where += " AND " + t.Once
+		}
 		if out.About, err = rowsOf(ctx, q, t.Name, t.given(), where, person); err != nil {
 			return out, err
 		}

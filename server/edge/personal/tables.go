@@ -18,6 +18,7 @@ type Table struct {
 	Hide string // "column:reason", not given out (where it is not among Text it is kept): key (answer keys), secret (of passwords, tokens, salts), derived (of what is given)
 	Wipe string // emptied at erasure
 	Drop bool   // whole rows are deleted at erasure, in the order of this list
+	Once string // SQL: only such rows are given to whom they are about; what is not decided yet, or would warn them, is not
 	Own  bool   // erased by the room's own verb: the account and the trail
 }
 
@@ -76,16 +77,51 @@ var tables = []Table{
 	{Name: "waiver", Me: "person_id", By: "given_by", Text: "reason@given_by", Keep: "id programme step request_id", Num: "given_at", Bool: "granted"},
 	// certificates
 	{Name: "certificate", Me: "person_id", By: "issued_by", Keep: "number programme version basis basis_hash ended", Num: "serial issued_at window_at expires_at grace_at score promised_at", Wipe: "shows"},
-	{Name: "standing", Me: "person_id", Keep: "programme state cause next_due certificate", Num: "since done steps fresh_from window_at expires_at grace_at next_at seq", Bool: "enrolled"},
+	{Name: "standing", Me: "person_id", Keep: "programme state cause next_due certificate", Num: "since done steps fresh_from window_at expires_at grace_at next_at seq shaken_at", Bool: "enrolled"},
 	{Name: "standing_sum", Me: "person_id", Keep: "due states holds", Num: "worst trouble next_end ends", Bool: "stale"},
 	{Name: "standing_span", Me: "person_id", Keep: "programme", Num: "from_at until_at"},
 	{Name: "transition", Me: "person_id", By: "actor_id", Text: "note@actor_id", Keep: "programme before after cause certificate", Num: "seq line at recorded_at"},
 	{Name: "policy_change", By: "published_by after_person", Text: "reason@published_by", Keep: "id clause from_hash to_hash offer deadline after_programme request_id", Num: "due_at published_at passes pass_at"},
 	{Name: "policy_duty", Me: "person_id", Keep: "change_id programme certificate todo state", Num: "due_at done_at late_at line", Bool: "applied"},
-	// the trail
-	{Name: "audit_entry", Me: "subject_id", By: "actor_id", Text: "private", Keep: "act leaf hash", Num: "seq at", Own: true},
+	// appraisal
+	{Name: "figure_period", Me: "person_id", Keep: "period frozen_by", Num: "frozen_at"},
+	{Name: "figure_import", By: "by_id", Text: "name@by_id", Keep: "id hash digest", Num: "figures at"},
+	{Name: "figure", Me: "person_id", By: "by_id withdrawn_by", Text: "note@by_id withdrawn_why@withdrawn_by", Keep: "period indicator source import_id request_id", Num: "seq value at withdrawn_at"},
+	{Name: "review_panel", Me: "person_id", Keep: "id cycle items due state", Num: "min_shown writes", Bool: "shown", Hide: "salt:secret"},
+	{Name: "review_request", Me: "person_id", Text: "contact", Keep: "id panel_id side form_id", Num: "version", Bool: "withdrawn mailed", Hide: "token_hash:secret"}, // whoever was asked
+	{Name: "review_sheet", Up: "request_id=review_request.id", Said: "comments", Keep: "marks", Num: "version total marked", Hide: "salt:secret form_id:secret"},
+	{Name: "appraisal_cycle", By: "opened_by", Keep: "id scheme_id title_zh title_en kind period scheme scheme_hash targets_on figures_on reviews_on calibration_on response_on", Num: "moves opened_at closed_at", Bool: "adapted leniency"},
+	{Name: "appraisal_record", Me: "person_id", Keep: "id cycle_id period roles state agreement figures hash respond_by", Num: "since seq next_at steps targets entries", Bool: "simulated", Hide: "inputs:derived result:derived"},
+	{Name: "appraisal_transition", Up: "record_id=appraisal_record.id", By: "actor_id", Text: "note@actor_id", Keep: "before after act", Num: "seq at recorded_at"},
+	{Name: "appraisal_target", Up: "record_id=appraisal_record.id", By: "by_id", Text: "text@by_id", Keep: "kind item", Num: "seq value at"},
+	{Name: "appraisal_entry", Up: "record_id=appraisal_record.id", By: "by_id", Text: "reason@by_id", Keep: "kind band", Num: "seq prior before score at", Bool: "had_score has_score", Once: openRecord},
+	{Name: "appraisal_certificate", Up: "record_id=appraisal_record.id", Keep: "number holding"},
+	{Name: "appraisal_request", By: "actor_id", Keep: "id act about answer", Num: "sends"},
+	{Name: "reward", Me: "person_id", By: "proposed_by decided_by", Text: "proposal@proposed_by words@proposed_by decision@decided_by", Keep: "id kind state record_id band months finding_id clause object_until", Num: "seq proposed_at amount decided_at", Bool: "derived", Hide: "proposal:secret", Once: grantedReward},
+	{Name: "reward_entry", Up: "reward_id=reward.id", By: "by_id", Text: "reason@by_id", Keep: "act before after", Num: "seq amount at", Once: "act NOT IN ('propose', 'derive') AND reward_id IN (SELECT id FROM reward WHERE " + grantedReward + ")"},
+	{Name: "reward_request", By: "actor_id", Keep: "id act about answer", Num: "sends"},
+	// supervision
+	{Name: "inspection_setting", By: "responsible_id set_by", Text: "reason@set_by", Keep: "plan every", Num: "version size set_at"},
+	{Name: "inspection_round", By: "begun_by closed_by", Text: "conclusion@closed_by", Keep: "id plan period text population population_hash seed state figures request_id", Num: "size population_size begun_at closed_at saves"},
+	{Name: "inspection_sample", Me: "person_id", By: "saved_by", Said: "title answers", Keep: "round_id subject address", Num: "number version saved_at", Once: "round_id IN (SELECT id FROM inspection_round WHERE state = 'closed')"},
+	{Name: "inspection_finding", Me: "owner_id", By: "raised_by", Said: "title demand", Keep: "id plan round_id item origin clause severity due_on state request_id", Num: "number version files raised_at ended_at", Bool: "training"},
+	{Name: "inspection_step", Up: "finding_id=inspection_finding.id", By: "by_id", Text: "text@by_id link@by_id", Keep: "act", Num: "seq at"},
+	{Name: "inspection_file", Up: "finding_id=inspection_finding.id", Text: "name", Keep: "id kind hash data", Num: "size added_at"},
+	{Name: "violation_report", Me: "reporter_id", By: "examined_by", Said: "happened place accused evidence", Text: "note@examined_by", Keep: "id clause received_on state", Num: "version messages", Bool: "told", Hide: "code_hash:secret note:secret"},
+	{Name: "violation_accused", Me: "person_id", Keep: "report_id", Once: "FALSE"}, // it would warn them
+	{Name: "violation_message", Up: "report_id=violation_report.id", By: "author_id", Said: "text", Keep: "sent_on form", Num: "seq", Bool: "told"},
+	{Name: "violation_step", By: "by_id", Text: "note@by_id", Keep: "report_id act", Num: "seq at"},
+	{Name: "violation_reward", By: "proposed_by decided_by", Text: "honour@proposed_by reason@proposed_by decision@decided_by", Keep: "report_id state collected_on", Num: "amount proposed_at decided_at"},
+	// the trail; what it says of a result or a proposal is in the rows above as soon as it is open
+	{Name: "audit_entry", Me: "subject_id", By: "actor_id", Text: "private", Keep: "act leaf hash", Num: "seq at", Own: true, Once: "act NOT IN ('appraisal.computed', 'appraisal.ruled', 'reward.propose', 'reward.derive', 'reward.decline', 'reward.withdraw')"},
 	{Name: "audit_salt", Me: "person_id", Hide: "salt:secret", Own: true},
 }
+
+// openRecord are the records whose result is open to the person, and grantedReward what they are told of.
+const (
+	openRecord    = "record_id IN (SELECT id FROM appraisal_record WHERE state NOT IN ('targets', 'figures', 'reviews', 'calibration'))"
+	grantedReward = "state IN ('granted', 'objected', 'upheld', 'lifted')"
+)
 
 // impersonal are the tables that refer to nobody, with the free text in them from which names are struck ("" for none).
 var impersonal = map[string]string{
@@ -102,6 +138,9 @@ var impersonal = map[string]string{
 	"certificate_head":  "",
 	"digest_day":        "",
 	"outbox_turn":       "",
+	"appraisal_head":    "",
+	"inspection_plan":   "",
+	"inspection_due":    "",
 	"audit_head":        "",
 	"audit_check":       "",
 	"goose_db_version":  "",
