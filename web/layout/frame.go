@@ -24,8 +24,10 @@ type Frame struct {
 
 // NavItem is one entry of the navigation.
 type NavItem struct {
-	Text, URL string
-	Current   bool
+	Text    string
+	URL     string
+	Current bool
+	Inside  []NavItem // the places that it stands for, of which it is the first; shown while one of them is current
 }
 
 // Flash is a sentence about what was just done.

@@ -55,39 +55,76 @@ func path(c *fiber.Ctx) string {
 	return "/"
 }
 
-// nav lists the places that the person may go to.
-func (s *Site) nav(c *fiber.Ctx, v visit) []layout.NavItem {
-	places := []struct {
-		key, url string
-		may      bool
-	}{
-		{"nav.learn", "/learn", true},
-		{"nav.programmes", "/programmes", true},
-		{"nav.courses", "/courses", true},
-		{"nav.practice", "/practice", true},
-		{"nav.certificates", "/certificates", true},
-		{"nav.training", "/training", true},
-		{"nav.appraisal", "/appraisals", true},
-		{"nav.rewards", rewardHome(v), true},
-		{"nav.policy", "/policy", true},
-		{"nav.reviews", "/reviews", s.reviewing(c.UserContext(), v)},
-		{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)},
-		{"nav.figures", "/figures", v.actor.May(access.SeeFigures, access.Below)},
-		{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},
-		{"nav.teams", "/admin/teams", v.actor.May(access.SeeTeams, access.Other)},
-		{"nav.desk", "/desk", v.actor.May(access.SeeContentDesk, access.Other)},
-		{"nav.audit", "/audit", v.actor.May(access.ReadTrail, access.Other)},
-		{"nav.inspection", "/inspections", v.actor.May(access.KeepPlans, access.Other)},
-		{"nav.search", "/search", true},
-	}
-	var out []layout.NavItem
-	for _, p := range places {
-		if p.may {
-			here := c.Path() == p.url || strings.HasPrefix(c.Path(), p.url+"/") || p.key == "nav.rewards" && strings.HasPrefix(c.Path(), "/rewards/")
-			out = append(out, layout.NavItem{Text: v.voice.T(p.key), URL: p.url, Current: here})
+// place is an entry of the navigation: where it leads, and whether the person may go there.
+type place struct {
+	key, url string
+	may      bool
+}
+
+// nav lists the places that the person may go to. Of those that belong together only the first stands in the row of all.
+func (s *Site) nav(c *fiber.Ctx, v visit) (out []layout.NavItem) {
+	for _, group := range [][]place{
+		{{"nav.learn", "/learn", true}},
+		{{"nav.programmes", "/programmes", true}},
+		{{"nav.courses", "/courses", true}},
+		{{"nav.practice", "/practice", true}},
+		{{"nav.certificates", "/certificates", true}},
+		{{"nav.training", "/training", true}},
+		{
+			{"nav.appraisal", "/appraisals", true},
+			{"nav.reviews", "/reviews", s.reviewing(c.UserContext(), v)},
+			{"nav.figures", figureHome(v), true},
+			{"nav.rewards", rewardHome(v), true},
+		},
+		{{"nav.policy", "/policy", true}},
+		{{"nav.team", "/team", v.actor.May(access.SeeProgress, access.Below)}},
+		{
+			{"nav.people", "/admin/people", v.actor.May(access.SeePeople, access.Other)},
+			{"nav.teams", "/admin/teams", v.actor.May(access.SeeTeams, access.Other)},
+		},
+		{{"nav.desk", "/desk", v.actor.May(access.SeeContentDesk, access.Other)}},
+		{
+			{"nav.inspection", "/inspections", v.actor.May(access.KeepPlans, access.Other)},
+			{"nav.findings", "/inspections/findings", v.actor.May(access.KeepPlans, access.Other)},
+			{"nav.violations", "/violations", v.actor.May(access.ExamineReports, access.Other)},
+			{"nav.bounties", "/violations/rewards", v.actor.May(access.RewardReport, access.Other)},
+			{"nav.audit", "/audit", v.actor.May(access.ReadTrail, access.Other)},
+		},
+		{{"nav.search", "/search", true}},
+	} {
+		var inside []layout.NavItem
+		here, longest := -1, 0
+		for _, p := range group {
+			if !p.may {
+				continue
+			}
+			if within(c.Path(), p.url) && len(p.url) > longest {
+				here, longest = len(inside), len(p.url)
+			}
+			inside = append(inside, layout.NavItem{Text: v.voice.T(p.key), URL: p.url})
+		}
+		if here >= 0 {
+			inside[here].Current = true
+		}
+		if len(inside) > 0 {
+			out = append(out, layout.NavItem{Text: inside[0].Text, URL: inside[0].URL, Current: here >= 0, Inside: inside})
 		}
 	}
 	return out
+}
+
+// within says whether an address lies at or below that of a place; one's own of something is the place of all of it.
+func within(path, url string) bool {
+	url = strings.TrimSuffix(url, "/mine")
+	return path == url || strings.HasPrefix(path, url+"/")
+}
+
+// figureHome is where figures are looked at: those of the people below, or one's own.
+func figureHome(v visit) string {
+	if v.actor.May(access.SeeFigures, access.Below) {
+		return "/figures"
+	}
+	return "/figures/mine"
 }
 
 // firstFlight is what a server sends before it waits for the first acknowledgement (RFC 6928: ten segments).

@@ -16,24 +16,6 @@ import (
 	"tongguan/web/parts"
 )
 
-// supervisionTabs are the views of supervision that the reader may go to.
-func supervisionTabs(v visit, here string) (out []parts.Tab) {
-	for _, t := range []struct {
-		key, url string
-		may      bool
-	}{
-		{"inspection.title", "/inspections", v.actor.May(access.KeepPlans, access.Other)},
-		{"inspection.findings", "/inspections/findings", v.actor.May(access.KeepPlans, access.Other)},
-		{"violation.title", "/violations", v.actor.May(access.ExamineReports, access.Other)},
-		{"violation.rewards", "/violations/rewards", v.actor.May(access.RewardReport, access.Other)},
-	} {
-		if t.may {
-			out = append(out, parts.Tab{Text: v.voice.T(t.key), URL: t.url, Current: t.url == here})
-		}
-	}
-	return out
-}
-
 // closedShown is how many rounds the first page shows.
 const closedShown = 20
 
@@ -52,7 +34,7 @@ func (s *Site) inspections(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := inspection.Home{Frame: s.frame(c, v, v.voice.T("inspection.title")), Tabs: supervisionTabs(v, "/inspections"), Inspects: v.actor.May(access.Inspect, access.Other),
+	p := inspection.Home{Frame: s.frame(c, v, v.voice.T("inspection.title")), Inspects: v.actor.May(access.Inspect, access.Other),
 		Pending: counts.Pending, Late: counts.Late, Waiting: counts.Waiting, Done: counts.Done}
 	if p.Due, err = s.dueLines(c, v, plans, now); err != nil {
 		return err

@@ -38,7 +38,7 @@ func (s *Site) findingsDesk(c *fiber.Ctx, v visit) error {
 	if err := v.actor.Check(access.KeepPlans, access.Other); err != nil {
 		return err
 	}
-	p := inspection.List{Frame: s.frame(c, v, v.voice.T("inspection.findings")), Tabs: supervisionTabs(v, "/inspections/findings"), Raise: v.actor.May(access.Inspect, access.Other)}
+	p := inspection.List{Frame: s.frame(c, v, v.voice.T("inspection.findings")), Raise: v.actor.May(access.Inspect, access.Other)}
 	for _, kind := range []string{"csv", "xlsx"} {
 		p.Exports = append(p.Exports, parts.Link{Text: v.voice.T("cert_team.export_" + kind), URL: "/inspections/findings." + kind + "?show=" + c.Query("show")})
 	}

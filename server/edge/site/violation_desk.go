@@ -21,7 +21,7 @@ func (s *Site) violations(c *fiber.Ctx, v visit) error {
 	if len(all) == 0 && !v.actor.May(access.ExamineReports, access.Other) {
 		return fault.New(fault.Missing, "error.missing") // HR who stands in for nobody
 	}
-	p := violation.List{Frame: s.frame(c, v, v.voice.T("violation.title")), Tabs: supervisionTabs(v, "/violations"), StandIn: !v.actor.May(access.ExamineReports, access.Other)}
+	p := violation.List{Frame: s.frame(c, v, v.voice.T("violation.title")), StandIn: !v.actor.May(access.ExamineReports, access.Other)}
 	for _, r := range all {
 		line := violation.Line{URL: "/violations/" + r.ID, Text: cutTo(strings.ReplaceAll(r.Happened, "\n", " "), 60), State: string(r.State), Received: s.dueText(v, r.ReceivedOn),
 			Clause: r.Clause, Anonymous: r.Anonymous(), Messages: r.Messages}
@@ -175,7 +175,7 @@ func (s *Site) bountiesPage(c *fiber.Ctx, v visit) (violation.Rewards, error) {
 		return violation.Rewards{}, err
 	}
 	mine, err := s.Violations.Reports(c.UserContext(), v.actor)
-	p := violation.Rewards{StandIn: len(mine) > 0 && !v.actor.May(access.ExamineReports, access.Other), Frame: s.frame(c, v, v.voice.T("violation.rewards")), Tabs: supervisionTabs(v, "/violations/rewards")}
+	p := violation.Rewards{StandIn: len(mine) > 0 && !v.actor.May(access.ExamineReports, access.Other), Frame: s.frame(c, v, v.voice.T("violation.rewards"))}
 	for _, w := range all {
 		one := violation.Reward{ID: w.Report, What: rewardText(v.voice, w), Reason: w.Reason, State: w.State, By: names[w.ProposedBy], Mine: w.ProposedBy == v.actor.ID}
 		if w.Clause != "" {

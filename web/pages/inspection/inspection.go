@@ -9,7 +9,6 @@ import (
 // Home is what inspectors and HR begin with.
 type Home struct {
 	layout.Frame
-	Tabs                         []parts.Tab
 	Inspects                     bool
 	Pending, Late, Waiting, Done int // findings
 	Due, Missed                  []Due
@@ -41,7 +40,6 @@ type PlanLine struct {
 // Plan is one plan.
 type Plan struct {
 	layout.Frame
-	Tabs                               []parts.Tab
 	ID, Title, Summary, Every, Kind    string
 	Clauses                            []parts.Chip
 	Size, Responsible                  string
@@ -94,7 +92,6 @@ type Lapse struct{ Who, URL, Programme, Why string }
 // Round is one round.
 type Round struct {
 	layout.Frame
-	Tabs                                           []parts.Tab
 	ID, Title, PlanURL, Period, By, When, ClosedBy string
 	Running, Inspects, Records                     bool
 	Conclusion                                     []string
@@ -140,7 +137,6 @@ type Line struct {
 // List is findings.
 type List struct {
 	layout.Frame
-	Tabs    []parts.Tab
 	Filters []parts.Tab
 	Own     bool
 	Raise   bool

@@ -48,7 +48,6 @@ type Message struct {
 // List is the examiners' desk.
 type List struct {
 	layout.Frame
-	Tabs          []parts.Tab
 	StandIn       bool
 	Waiting, Past []Line
 }
@@ -63,7 +62,6 @@ type Line struct {
 // One is one report.
 type One struct {
 	layout.Frame
-	Tabs                          []parts.Tab
 	ID, State, Received, Reporter string
 	Happened, Evidence            []string
 	Place, Accused, Named, Note   string
@@ -94,7 +92,6 @@ type Reward struct {
 // Rewards is where rewards are decided and handed over.
 type Rewards struct {
 	layout.Frame
-	Tabs           []parts.Tab
 	Waiting, Other []Reward
 	Typed, Paid    string
 	StandIn        bool // reports that name every inspector wait for the reader
