@@ -256,9 +256,9 @@ func (s *Site) cycleWarnings(v visit, o appraisal.Overview) (out []string) {
 	for _, w := range []struct {
 		key string
 		n   int
-	}{{"untargeted", o.Untargeted}, {"unagreed", o.Unagreed}, {"objections", o.Objected}} {
+	}{{"appraisal_page.untargeted", o.Untargeted}, {"appraisal_page.unagreed", o.Unagreed}, {"appraisal_page.objections", o.Objected}} {
 		if w.n > 0 {
-			out = append(out, v.voice.T("appraisal_page."+w.key, "n", w.n))
+			out = append(out, v.voice.T(w.key, "n", w.n))
 		}
 	}
 	return out

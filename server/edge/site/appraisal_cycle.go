@@ -203,8 +203,9 @@ func (s *Site) cycleTable(ctx context.Context, c *fiber.Ctx, v visit) (sheet.Tab
 		return sheet.Table{}, err
 	}
 	var header []string
-	for _, key := range []string{"person", "period", "state_head", "result", "band", "respond_by", "simulated_head", "hash", "record"} {
-		header = append(header, v.voice.T("appraisal_page."+key))
+	for _, key := range []string{"appraisal_page.person", "appraisal_page.period", "appraisal_page.state_head", "appraisal_page.result", "appraisal_page.band",
+		"appraisal_page.respond_by", "appraisal_page.simulated_head", "appraisal_page.hash", "appraisal_page.record"} {
+		header = append(header, v.voice.T(key))
 	}
 	f := recordFilter(c, o.ID)
 	f.Size, f.After = exportBatch, ""

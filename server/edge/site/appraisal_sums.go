@@ -227,9 +227,9 @@ func (x sums) compute(p *pages.One) {
 		key  string
 		kind composite.Kind
 		of   composite.Part
-	}{{"quantitative", composite.OfIndicator, r.Quantitative}, {"qualitative", composite.OfReviews, r.Qualitative}} {
+	}{{"appraisal_page.quantitative", composite.OfIndicator, r.Quantitative}, {"appraisal_page.qualitative", composite.OfReviews, r.Qualitative}} {
 		if part.of.Some && !(x.w.Inspected && part.kind == composite.OfReviews) {
-			p.Sums = append(p.Sums, x.sum(x.voice.T("appraisal_page."+part.key), part.of, func(l composite.Line) bool { return l.Kind == part.kind }))
+			p.Sums = append(p.Sums, x.sum(x.voice.T(part.key), part.of, func(l composite.Line) bool { return l.Kind == part.kind }))
 		}
 	}
 	p.Total = x.sum(x.voice.T("appraisal_page.all"), r.All, func(composite.Line) bool { return true })
