@@ -34,7 +34,7 @@ func TestFigures(t *testing.T) {
 			}
 		}
 	}
-	if real < 30 || simulated != 1 {
+	if real < 30 || simulated != 2 { // of the last month, for its appraisal, and of this one
 		t.Errorf("%d people in sales have figures, %d simulated ones", real, simulated)
 	}
 }
