@@ -225,7 +225,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		for _, v := range values {
 			chosen := name == "roles" || name == "team" || name == "managers" || name == "parent" || name == "course" || name == "lang" || name == "scopes" ||
 				slices.Contains([]string{"programme", "person", "buddy", "starts", "kind", "host", "rule", "form", "stars", "offer", "group", "missing", "answer", "ruling", "seen", "every", "severity"}, name) || strings.HasPrefix(name, "level.") ||
-				strings.HasPrefix(name, "mark.")
+				strings.HasPrefix(name, "mark.") || strings.HasPrefix(name, "a.")
 			if name == m.field && chosen || m.route == "/welcome/:token" || m.route == "/assignments" && name == "team" ||
 				m.route == "/desk/appeals/:id/correct" && name == "request" {
 				continue // nothing that could be chosen; or a field that this form does not have
