@@ -129,12 +129,12 @@ func (r *Reviews) add(ctx context.Context, actor access.Actor, panel string, sid
 		if err := r.room(ctx, q, panel); err != nil {
 			return err
 		}
-		added, err := insertRequest(ctx, q, request{ID: r.Clock.ID(), Panel: panel, Side: side, Person: person})
+		one := request{ID: r.Clock.ID(), Panel: panel, Side: side, Person: person}
+		added, err := insertRequest(ctx, q, one)
 		if err != nil || !added { // they are asked already
 			return err
 		}
-		return r.Trail.Append(ctx, q, audit.Event{Act: "review.asked", Actor: actor.ID, Subject: person,
-			Facts: map[string]any{"panel": panel, "group": side}})
+		return r.Trail.Append(ctx, q, changed("review.asked", actor, one.ID))
 	})
 }
 
@@ -186,7 +186,12 @@ func (r *Reviews) Unask(ctx context.Context, actor access.Actor, panel, id strin
 		if err := deleteRequest(ctx, q, id); err != nil {
 			return err
 		}
-		return r.Trail.Append(ctx, q, audit.Event{Act: "review.unasked", Actor: actor.ID, Subject: one.Person,
-			Facts: map[string]any{"panel": panel, "group": one.Side}})
+		return r.Trail.Append(ctx, q, changed("review.unasked", actor, one.ID))
 	})
+}
+
+// changed says that who is asked was changed, and by whom. The number of the request proves which change it was to whoever has
+// the request; neither who is to review nor whom is in it.
+func changed(act string, actor access.Actor, id string) audit.Event {
+	return audit.Event{Act: act, Actor: actor.ID, Facts: map[string]any{"request": id}}
 }

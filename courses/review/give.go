@@ -6,11 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"tongguan/server/base/access"
-	"tongguan/server/base/audit"
 	"tongguan/server/base/db"
 	"tongguan/server/base/fault"
 )
@@ -185,20 +185,38 @@ type kept struct {
 	Version        int64
 	Sheet          Sheet
 	Salt           string // hex
+	Counts         bool   // no other came in its place
 	Form           string // hash of the form's id
 }
 
-// keep stores a version of a sheet, and says in the trail that one was given to the panel: not by whom.
+// keep stores a version of a sheet. The trail has it when the panel closes: an entry now would be a clock of single sheets.
 func (r *Reviews) keep(ctx context.Context, q db.Q, k kept) error {
 	k.Salt = r.salt()
-	proof, err := k.proof()
+	return insertSheet(ctx, q, k)
+}
+
+// proofs gives the proofs of all sheets of a panel, sorted: of those that count, and of those in whose place another came.
+// Neither is nil.
+func proofs(ctx context.Context, q db.Q, panel string) (counting, earlier []string, err error) {
+	all, err := keptOf(ctx, q, panel)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if err := insertSheet(ctx, q, k); err != nil {
-		return err
+	counting, earlier = []string{}, []string{}
+	for _, k := range all {
+		proof, err := k.proof()
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case k.Counts:
+			counting = append(counting, proof)
+		default:
+			earlier = append(earlier, proof)
+		}
 	}
-	return r.Trail.Append(ctx, q, audit.Event{Act: "review.given", Facts: map[string]any{"panel": k.Panel, "sheet": proof}})
+	slices.Sort(counting)
+	slices.Sort(earlier)
+	return counting, earlier, nil
 }
 
 // proof is HMAC-SHA256 of the sheet, with what it was given to, under its salt; hex.

@@ -18,10 +18,13 @@
 //
 // # What the trail says
 //
-// A sheet that is given is in the trail without anybody's name: the entry holds the panel and an HMAC-SHA256 of the sheet
-// under a salt that lies beside the sheet. Whoever has the sheet can prove that it is the one that was given then; whoever has
-// only the trail can learn nothing of it. The entry has a time, as all have: the inspector, who alone reads the trail, sees when
-// a panel was given a sheet, and not whose.
+// Nothing when a sheet is given: every entry has a time, and the times would tell whose sheet is whose. When the panel closes,
+// its entry holds an HMAC-SHA256 of every sheet that counts, and of every one in whose place another came, each under a salt
+// that lies beside the sheet; sorted, so that their order says nothing. From then on whoever has the sheets can prove that they
+// are the ones that were given; whoever has only the trail can learn nothing of them.
+//
+// That somebody was asked, or is not any more, is there with who changed it and the number of the request: neither who reviews
+// nor who is reviewed.
 package review
 
 import (
@@ -130,6 +133,7 @@ func (r *Reviews) Open(ctx context.Context, q db.Q, p Panel) error {
 }
 
 // Close ends it: nothing is taken any more, and there are results. In the caller's transaction. Conflict where it is not open.
+// What was given goes into the trail now, all of it at once.
 func (r *Reviews) Close(ctx context.Context, q db.Q, panel string) error {
 	if err := closePanel(ctx, q, panel); err != nil {
 		return err
@@ -143,7 +147,11 @@ func (r *Reviews) Close(ctx context.Context, q db.Q, panel string) error {
 	if err != nil {
 		return err
 	}
-	facts := map[string]any{"panel": panel}
+	counting, earlier, err := proofs(ctx, q, panel)
+	if err != nil {
+		return err
+	}
+	facts := map[string]any{"panel": panel, "sheets": counting, "earlier": earlier}
 	for _, g := range Groups() {
 		facts[string(g)] = counts[panel][g].Given
 	}

@@ -258,6 +258,32 @@ func sheetOf(ctx context.Context, q db.Q, id string, version int64) (Sheet, erro
 	return r.sheet()
 }
 
+// keptOf gives every version of every sheet of a panel.
+func keptOf(ctx context.Context, q db.Q, panel string) ([]kept, error) {
+	var rows []struct {
+		sheetRow
+		Request string `db:"request_id"`
+		Version int64  `db:"version"`
+		Counts  bool   `db:"counts"`
+		Salt    string `db:"salt"`
+		Form    string `db:"form_id"`
+	}
+	err := q.Select(ctx, &rows, `SELECT q.panel_id, '' AS side, '' AS reviewer, s.marks, s.comments, s.request_id, s.version, s.version = q.version AS counts,
+		s.salt, s.form_id FROM review_request q JOIN review_sheet s ON s.request_id = q.id WHERE q.panel_id = $1`, panel)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]kept, len(rows))
+	for i, r := range rows {
+		s, err := r.sheet()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = kept{Panel: r.Panel, Request: r.Request, Version: r.Version, Sheet: s, Salt: r.Salt, Form: r.Form, Counts: r.Counts}
+	}
+	return out, nil
+}
+
 // given is a sheet with its reviewer, who stays inside.
 type given struct {
 	Sheet
