@@ -180,7 +180,7 @@ func (r *Reviews) link(ctx context.Context, q db.Q, token string) (request, Link
 		l.State = LinkUsed
 	case one.Withdrawn:
 		l.State = LinkWithdrawn
-	case p.State != "open" || p.Due < r.today():
+	case r.over(p):
 		l.State = LinkOver
 	}
 	return one, l, err

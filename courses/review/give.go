@@ -80,7 +80,7 @@ type Task struct {
 	Side   Group  `db:"side"`
 	Due    string `db:"due"` // YYYY-MM-DD
 	Given  bool   `db:"given"`
-	Closed bool   `db:"closed"`
+	Closed bool   `db:"closed"` // or the last day is over
 	Items  int    `db:"-"`
 
 	ItemsText string `db:"items"`
@@ -92,7 +92,7 @@ func (r *Reviews) Mine(ctx context.Context, actor access.Actor) (open, given []T
 	if err := actor.Check(access.GiveReview, access.Other); err != nil {
 		return nil, nil, err
 	}
-	all, err := tasksOf(ctx, r.DB.Read(), actor.ID)
+	all, err := tasksOf(ctx, r.DB.Read(), actor.ID, r.today())
 	for _, t := range all {
 		items, err := readItems(t.ItemsText)
 		if err != nil {
@@ -116,7 +116,7 @@ type Form struct {
 	Sheet    Sheet // as the reviewer gave it last
 }
 
-// Form gives the form of a review that the actor was asked for, with what they gave. Once the panel is closed it is Closed, and
+// Form gives the form of a review that the actor was asked for, with what they gave. Once it can be given no more it is Closed, and
 // nothing that was given is in it any more.
 func (r *Reviews) Form(ctx context.Context, actor access.Actor, id string) (Form, error) {
 	one, p, err := r.asked(ctx, actor, id)
@@ -125,7 +125,7 @@ func (r *Reviews) Form(ctx context.Context, actor access.Actor, id string) (Form
 	}
 	f := Form{Task: Task{ID: one.ID, Panel: p.ID, Person: p.Person, Cycle: p.Cycle, Side: one.Side, Due: p.Due, Given: one.Version > 0, Items: len(p.Items)},
 		Items: p.Items, MinShown: p.MinShown}
-	if f.Closed = p.State != "open"; one.Version > 0 && !f.Closed {
+	if f.Closed = r.over(p); one.Version > 0 && !f.Closed {
 		f.Sheet, err = sheetOf(ctx, r.DB.Read(), one.ID, one.Version)
 	}
 	return f, err
@@ -147,7 +147,8 @@ func (r *Reviews) asked(ctx context.Context, actor access.Actor, id string) (req
 	return one, p, err
 }
 
-// Give gives a sheet, or another in place of the last one, until the panel closes. Every version is kept, the latest counts.
+// Give gives a sheet, or another in place of the last one, until the last day is over or the panel closes. Every version is
+// kept, the latest counts.
 // form identifies the form that was sent: sent twice, it gives once.
 func (r *Reviews) Give(ctx context.Context, actor access.Actor, id string, s Sheet, form string) error {
 	one, p, err := r.asked(ctx, actor, id)
@@ -167,6 +168,9 @@ func (r *Reviews) Give(ctx context.Context, actor access.Actor, id string, s She
 		}
 		if done, err := sheetByForm(ctx, q, id, hashToken(form)); err != nil || done {
 			return err
+		}
+		if closed == nil && r.over(p) {
+			closed = fault.New(fault.Conflict, "reviews.closed")
 		}
 		if closed != nil {
 			return closed

@@ -90,6 +90,31 @@ func TestMine(t *testing.T) {
 	})
 }
 
+// TestTheLastDay: what is not given by the end of the last day is not taken, though the panel is still open.
+func TestTheLastDay(t *testing.T) {
+	each(t, func(h *house) {
+		h.open("a1", "ma", "a2", "a3")
+		h.advance(29 * 24 * time.Hour)
+		h.good(h.Give(ctx, h.who["a2"], h.request("a1", "a2"), marks(3, 3, 3), "in time"))
+		h.advance(24 * time.Hour)
+		h.good(h.Give(ctx, h.who["a2"], h.request("a1", "a2"), marks(3, 3, 3), "in time")) // answers as it did
+		for _, login := range []string{"a2", "a3"} {
+			h.bad(h.Give(ctx, h.who[login], h.request("a1", login), marks(5, 5, 5), "late"), fault.Conflict)
+			f, err := h.Form(ctx, h.who[login], h.request("a1", login))
+			if err != nil || !f.Closed || len(f.Sheet.Marks) > 0 {
+				h.Errorf("%s: %+v, %v", login, f, err)
+			}
+			open, given, err := h.Mine(ctx, h.who[login])
+			if err != nil || len(open) != 0 || (len(given) == 1) != (login == "a2") || len(given) == 1 && !given[0].Closed {
+				h.Errorf("%s: %+v, %+v, %v", login, open, given, err)
+			}
+		}
+		if n := h.versions(h.request("a1", "a2")); n != 1 {
+			h.Errorf("%d versions", n)
+		}
+	})
+}
+
 // TestFiftyAtOnce gives one sheet fifty times at once and closes the panel meanwhile: each is counted or refused, and the
 // history is whole.
 func TestFiftyAtOnce(t *testing.T) {
@@ -154,7 +179,7 @@ func TestRemind(t *testing.T) {
 		for _, a := range h.who {
 			folk = append(folk, reminder.Person{ID: a.ID, Name: a.Name})
 		}
-		for day, told := range map[string]bool{"2026-03-24": true, "2026-03-31": true, "2026-03-20": false, "2026-04-07": true} {
+		for day, told := range map[string]bool{"2026-03-24": true, "2026-03-31": true, "2026-03-20": false, "2026-04-01": false, "2026-04-07": false} {
 			all, err := h.Remind(ctx, folk, day)
 			h.good(err)
 			var got []string

@@ -8,9 +8,9 @@ import (
 	"tongguan/server/base/fault"
 )
 
-// Remind is the source of the reviews that people owe. What is past its day and still taken is said every week.
+// Remind is the source of the reviews that people owe, up to the last day.
 func (r *Reviews) Remind(ctx context.Context, persons []reminder.Person, day string) (map[string][]reminder.Item, error) {
-	all, err := owed(ctx, r.DB.Read())
+	all, err := owed(ctx, r.DB.Read(), day)
 	if err != nil {
 		return nil, err
 	}

@@ -174,6 +174,9 @@ func (r *Reviews) Show(ctx context.Context, q db.Q, panel string) error {
 // today is the date by the company's clock, YYYY-MM-DD.
 func (r *Reviews) today() string { return r.Clock.Date(r.Zone) }
 
+// over says whether nothing is taken any more: the panel has closed, or its last day is over.
+func (r *Reviews) over(p panel) bool { return p.State != "open" || p.Due < r.today() }
+
 func missing() error { return fault.New(fault.Missing, "error.missing") }
 
 // panelFor gives a panel, and how the actor stands to whom it reviews.

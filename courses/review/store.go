@@ -350,11 +350,12 @@ func loadsOf(ctx context.Context, q db.Q, cycle string) (map[string]int, error) 
 // mostTasks bounds the list of what somebody reviews.
 const mostTasks = 300
 
-// tasksOf gives what somebody was asked for, by the last day: what is open first.
-func tasksOf(ctx context.Context, q db.Q, person string) (all []Task, err error) {
-	err = q.Select(ctx, &all, `SELECT q.id, q.panel_id, p.person_id, p.cycle, q.side, p.due, p.items, q.version > 0 AS given, p.state = 'closed' AS closed
-		FROM review_request q JOIN review_panel p ON p.id = q.panel_id WHERE q.person_id = $1 AND (p.state = 'open' OR q.version > 0)
-		ORDER BY CASE WHEN p.state = 'open' THEN 0 ELSE 1 END, CASE WHEN p.state = 'open' THEN p.due END NULLS LAST, p.due DESC, q.id LIMIT $2`, person, mostTasks)
+// tasksOf gives what somebody was asked for, by the last day: what is open first. today is YYYY-MM-DD.
+func tasksOf(ctx context.Context, q db.Q, person, today string) (all []Task, err error) {
+	err = q.Select(ctx, &all, `SELECT id, panel_id, person_id, cycle, side, due, items, given, closed
+		FROM (SELECT q.id, q.panel_id, p.person_id, p.cycle, q.side, p.due, p.items, q.version > 0 AS given, p.state = 'closed' OR p.due < $3 AS closed
+			FROM review_request q JOIN review_panel p ON p.id = q.panel_id WHERE q.person_id = $1) AS t WHERE given OR NOT closed
+		ORDER BY closed, CASE WHEN NOT closed THEN due END NULLS LAST, due DESC, id LIMIT $2`, person, mostTasks, today)
 	return all, err
 }
 
@@ -365,10 +366,11 @@ type debt struct {
 	Due    string `db:"due"`
 }
 
-func owed(ctx context.Context, q db.Q) (all []debt, err error) {
+// owed gives what can still be given on a day, YYYY-MM-DD, and was not.
+func owed(ctx context.Context, q db.Q, day string) (all []debt, err error) {
 	err = q.Select(ctx, &all, `SELECT q.id, q.person_id, p.person_id AS of_id, p.due
 		FROM review_panel p JOIN review_request q ON q.panel_id = p.id
-		WHERE p.state = 'open' AND q.person_id IS NOT NULL AND q.version = 0 ORDER BY p.due, q.id`)
+		WHERE p.state = 'open' AND q.person_id IS NOT NULL AND q.version = 0 AND p.due >= $1 ORDER BY p.due, q.id`, day)
 	return all, err
 }
 

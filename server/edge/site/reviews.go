@@ -63,8 +63,6 @@ func (s *Site) reviewLines(v visit, all []room.Task, names map[string]string) (o
 		switch days, ok := s.daysUntil(t.Due); {
 		case t.Given || !ok:
 			l.Takes = ""
-		case days < 0:
-			l.Late, l.Left = true, v.voice.T("reviews.late", "n", -days)
 		case days == 0:
 			l.Soon, l.Left = true, v.voice.T("reviews.today")
 		default:

@@ -25,7 +25,6 @@ type Line struct {
 	Group string // key of the group
 	Due   string
 	Left  string // "还有 3 天"
-	Late  bool
 	Soon  bool
 	Takes string // "约 4 分钟"
 }
