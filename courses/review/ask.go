@@ -78,7 +78,7 @@ func (r *Reviews) company(ctx context.Context) (company, error) {
 			if p.State != people.Suspended {
 				c.here = append(c.here, p.ID)
 			}
-			if slices.Contains(p.Roles, access.Inspector) {
+			if slices.Contains(p.Roles, access.Inspector) || slices.Contains(p.Roles, access.HR) {
 				c.apart = append(c.apart, p.ID)
 			}
 		}
@@ -89,7 +89,8 @@ func (r *Reviews) company(ctx context.Context) (company, error) {
 }
 
 // Ask asks one more person to review, as superior or colleague. A superior must be one, since a single superior's marks are
-// shown: whoever asks a colleague as a superior would learn what that colleague gave.
+// shown: whoever asks a colleague as a superior would learn what that colleague gave. A colleague must be nobody who reads what
+// colleagues found: who takes out their own marks would learn the others'.
 func (r *Reviews) Ask(ctx context.Context, actor access.Actor, panel string, side Group, person string) error {
 	p, to, err := r.panelFor(ctx, actor, panel)
 	if err == nil {
@@ -109,15 +110,24 @@ func (r *Reviews) Ask(ctx context.Context, actor access.Actor, panel string, sid
 	case person == p.Person:
 		return fault.New(fault.Invalid, "reviews.not_oneself").At("person")
 	}
-	if side == Superior {
-		if to, err = r.People.Relation(ctx, who.Actor(), p.Person); err == nil && to != access.Below {
-			err = fault.New(fault.Invalid, "reviews.not_superior").At("group")
-		}
-		if err != nil {
-			return err
-		}
+	if err := r.fits(ctx, p, side, who); err != nil {
+		return err
 	}
 	return r.add(ctx, actor, panel, side, person)
+}
+
+// fits refuses a superior who is none, and a colleague who reads the results: HR, and whoever manages the person.
+func (r *Reviews) fits(ctx context.Context, p panel, side Group, who people.Person) error {
+	to, err := r.People.Relation(ctx, who.Actor(), p.Person)
+	switch {
+	case err != nil:
+		return err
+	case side == Superior && to != access.Below:
+		return fault.New(fault.Invalid, "reviews.not_superior").At("group")
+	case side == Colleague && (to == access.Below || who.Actor().Is(access.HR)):
+		return fault.New(fault.Invalid, "reviews.reads_results").At("person")
+	}
+	return nil
 }
 
 func (r *Reviews) add(ctx context.Context, actor access.Actor, panel string, side Group, person string) error {

@@ -50,7 +50,7 @@ type Invitation struct {
 	Person  string // who is reviewed: the id
 	Name    string // and the name
 	Contact string
-	Token   string // of the link, known only now; "" where the form was sent before and its link is on its way by mail
+	Token   string // of the link, known only now; to whoever invites "" where it is on its way by mail
 	Due     string // YYYY-MM-DD, the last day
 	Mailed  bool
 }
@@ -80,6 +80,9 @@ func (r *Reviews) Invite(ctx context.Context, actor access.Actor, panel string, 
 	i := Invitation{Person: p.Person, Name: names[p.Person], Contact: g.Name, Due: p.Due, Mailed: g.Email != "" && r.Outbox != nil,
 		Token: base64.RawURLEncoding.EncodeToString(r.Clock.Bytes(32))}
 	err = r.DB.Write(ctx, func(q db.Q) error { return r.invite(ctx, q, actor, panel, g, &i) })
+	if i.Mailed {
+		i.Token = "" // the customer's alone: whoever invites could use it in their place
+	}
 	return i, err
 }
 

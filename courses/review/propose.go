@@ -20,7 +20,7 @@ type company struct {
 	managers map[string][]string // of each team
 	team     map[string]string   // of each person
 	here     []string            // persons who work here
-	apart    []string            // those who supervise, clause 5.1.1: they are not proposed, so as to stay impartial
+	apart    []string            // those who supervise, clause 5.1.1, so as to stay impartial, and HR, who read what groups found
 }
 
 // propose names the reviewers of a person: as superiors the managers of the nearest team upwards that somebody else manages;
@@ -82,11 +82,12 @@ func (c company) superiors(person string) (out []string) {
 }
 
 // candidates are those who may be proposed as colleagues, the first to ask first; a rank below 0 leaves somebody out. Nobody
-// is proposed who is asked already, who has enough to review, or whom the person manages.
+// is proposed who is asked already, who has enough to review, whom the person manages, or who manages the person, directly or
+// from above: who reads what the colleagues found and is one of them could take out their own and learn the others'.
 func (c company) candidates(panel, person string, taken []string, loads map[string]int, rank func(string) int) []string {
 	var out []string
 	for _, id := range c.here {
-		if rank(id) >= 0 && loads[id] < mostLoad && !slices.Contains(taken, id) && !slices.Contains(c.apart, id) && !c.manages(person, id) {
+		if rank(id) >= 0 && loads[id] < mostLoad && !slices.Contains(taken, id) && !slices.Contains(c.apart, id) && !c.manages(person, id) && !c.manages(id, person) {
 			out = append(out, id)
 		}
 	}

@@ -185,8 +185,8 @@ func proposed(t *rapid.T, c company, person string, groups map[Group][]string, l
 	}
 	same, other := 0, 0
 	for _, id := range groups[Colleague] {
-		if c.manages(person, id) {
-			t.Fatalf("%s manages %s", person, id)
+		if c.manages(person, id) || c.manages(id, person) {
+			t.Fatalf("%s manages %s or the other way round", person, id)
 		}
 		if c.team[id] == c.team[person] {
 			same++
@@ -247,8 +247,8 @@ func TestPropose(t *testing.T) {
 				default:
 					other = append(other, who)
 				}
-				if who == "inspector" {
-					h.Errorf("%s is reviewed by the inspector", login)
+				if who == "inspector" || who == "hr" || who == "boss" && one.Side == Colleague {
+					h.Errorf("%s is reviewed by %s", login, who)
 				}
 			}
 			want := [][]string{{"ma"}, {"ma"}, {"mb"}, {"boss"}, {"boss"}}[i]

@@ -11,6 +11,7 @@
 //   - colleagues are shown from MinShown sheets on, and so is each of their items; an item that is not shown is not in the mean;
 //   - a sheet has no time, comments have an order of their own (by a keyed hash of their text), and none says to which marks
 //     it belongs;
+//   - nobody is a colleague who reads what colleagues found, HR and whoever manages the person: they could take out their own;
 //   - of a group in which somebody has given nobody can be taken out any more: whom that is refused of would have given.
 //
 // The superior is one person, whom everybody knows, and whose marks are shown: nobody can be asked as one who is none.

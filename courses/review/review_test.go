@@ -267,6 +267,7 @@ func TestAskAndUnask(t *testing.T) {
 	each(t, func(h *house) {
 		hr := h.who["hr"]
 		h.open("a1", "ma", "a2", "a3", "b1")
+		h.open("a2")
 		h.bad(h.Ask(ctx, hr, "of-a1", Colleague, h.id("a1")), fault.Invalid)
 		h.bad(h.Ask(ctx, hr, "of-a1", Colleague, "nobody"), fault.Invalid)
 		h.bad(h.Ask(ctx, hr, "of-a1", Customer, h.id("a4")), fault.Invalid)
@@ -277,6 +278,9 @@ func TestAskAndUnask(t *testing.T) {
 		h.good(h.Ask(ctx, hr, "of-a1", Colleague, h.id("a2"))) // asked already: stays as it is
 		for _, login := range []string{"a4", "mb", "hr"} {
 			h.bad(h.Ask(ctx, hr, "of-a1", Superior, h.id(login)), fault.Invalid) // or what they give would be shown
+		}
+		for _, login := range []string{"ma", "boss", "hr"} {
+			h.bad(h.Ask(ctx, hr, "of-a2", Colleague, h.id(login)), fault.Invalid) // read what colleagues found
 		}
 		h.good(h.Unask(ctx, hr, "of-a1", h.request("a1", "a3")))
 		h.bad(h.Unask(ctx, hr, "of-a1", "none"), fault.Conflict)

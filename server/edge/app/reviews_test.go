@@ -132,7 +132,9 @@ func TestACustomerIsWrittenTo(t *testing.T) {
 	}})
 	h.stock()
 	form := f{"name": {"恒川机械 王经理"}, "email": {"wang@example.com"}, "request": {"r-9"}}
-	h.as("manager").post("/reviews/panels/panel/invite", form).want(t, http.StatusOK)
+	if a := h.as("manager").post("/reviews/panels/panel/invite", form).want(t, http.StatusSeeOther); strings.Contains(a.body, "/reviews/customer/") {
+		t.Error("whoever invites is shown the link that was mailed")
+	}
 	h.as("manager").post("/reviews/panels/panel/invite", form).want(t, http.StatusSeeOther) // the same form again
 	mails, err := h.Outbox.Take(context.Background(), 100)
 	if err != nil {
