@@ -61,6 +61,8 @@ type Opinion struct {
 	Why         string           `json:"why"`    // key of the sentence why there is no adjusted one
 	Traits      map[string]int64 `json:"traits"` // by id, hundredths of a point
 	Comments    []string         `json:"-"`      // shuffled; personal, and no part of the proof
+
+	Remarks map[string][]string `json:"-"` // by trait, likewise
 }
 
 // Panels are the reviews.
@@ -71,6 +73,8 @@ type Panels interface {
 	Propose(ctx context.Context, q db.Q, panels ...string) error
 	// Close ends it; in the caller's transaction.
 	Close(ctx context.Context, q db.Q, panel string) error
+	// Show lets the person and their managers see what the groups of a panel that is closed say; in the caller's transaction.
+	Show(ctx context.Context, q db.Q, panel string) error
 	// Of gives what each group says, by panel; in the caller's transaction.
 	Of(ctx context.Context, q db.Q, panels []string) (map[string][]Opinion, error)
 }

@@ -36,11 +36,20 @@ func TestAMonthFromEndToEnd(t *testing.T) {
 		if h.measures.frozen[h.ann.ID+"2026-11"] != 1 || !h.judges.asked[r.ID] || !h.judges.closed[r.ID] || h.judges.opened[r.ID].Due != november.Reviews {
 			h.Error("the figures were not frozen once, or the panel not opened and closed")
 		}
+		if len(h.judges.shown) != 0 {
+			h.Error("reviews are shown before the results")
+		}
 		h.must(h.Show(ctx, h.hr.Actor(), r.ID, h.form()))
+		if !h.judges.shown[r.ID] || len(h.judges.shown) != 1 {
+			h.Errorf("the reviews are not shown with the result: %v", h.judges.shown)
+		}
 		h.must(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Acknowledge}, h.form()))
 		h.must(h.Calibrate(ctx, h.hr.Actor(), h.of(h.bob).ID, Ruling{Score: 7000, Reason: "on leave", Seen: 1}, h.form()))
 		h.until(november.Calibration)
 		h.wants(h.bob, Shown)
+		if !h.judges.shown[h.of(h.bob).ID] {
+			h.Error("time has shown the result without the reviews")
+		}
 		h.until(november.Response)
 		h.wants(h.bob, NoResponse)
 		n, err := h.CloseAll(ctx, h.hr.Actor(), cycle, h.form())

@@ -78,6 +78,7 @@ type judges struct {
 	opened   map[string]Panel
 	asked    map[string]bool
 	closed   map[string]bool
+	shown    map[string]bool
 	opinions map[string][]Opinion // by person
 }
 
@@ -104,6 +105,16 @@ func (j *judges) Close(_ context.Context, _ db.Q, panel string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.closed[panel] = true
+	return nil
+}
+
+func (j *judges) Show(_ context.Context, _ db.Q, panel string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.closed[panel] || j.shown[panel] {
+		return fault.New(fault.Internal, "a panel that is not closed, or shown already")
+	}
+	j.shown[panel] = true
 	return nil
 }
 
@@ -195,7 +206,7 @@ func build(t testing.TB, d *db.DB, at time.Time, zone *time.Location) *house {
 		Programmes: func() *programme.Book { return book }})
 	in.Holds(certificates.Terms)
 	m := &measures{of: map[string]map[string]Figure{}, frozen: map[string]int{}}
-	j := &judges{opened: map[string]Panel{}, asked: map[string]bool{}, closed: map[string]bool{}, opinions: map[string][]Opinion{}}
+	j := &judges{opened: map[string]Panel{}, asked: map[string]bool{}, closed: map[string]bool{}, shown: map[string]bool{}, opinions: map[string][]Opinion{}}
 	all := schemesOf()
 	h := &house{TB: t, d: d, advance: advance, measures: m, judges: j, training: in, Appraisals: New(Parts{DB: d, Clock: c, Zone: zone, Trail: trail, People: folk,
 		Teams: teams, Certificates: certificates, Progress: learnt, Ledger: ledger, Figures: m, Panels: j, Schemes: func() []*composite.Scheme { return all }, Names: names})}

@@ -111,7 +111,24 @@ func (a *Appraisals) take(ctx context.Context, q db.Q, steps []step, actor, note
 	if err != nil {
 		return err
 	}
-	return insertTransitions(ctx, q, steps, actor, note, a.clock.Now())
+	if err := insertTransitions(ctx, q, steps, actor, note, a.clock.Now()); err != nil || steps[0].to != Shown {
+		return err
+	}
+	return a.showPanels(ctx, q, steps)
+}
+
+// showPanels shows the reviews together with the results that rest on them, never before. All steps are of one cycle.
+func (a *Appraisals) showPanels(ctx context.Context, q db.Q, steps []step) error {
+	c, err := cycleByID(ctx, q, steps[0].Cycle)
+	if err != nil || !reviewed(c.Scheme) {
+		return err
+	}
+	for _, s := range steps {
+		if err := a.panels.Show(ctx, q, s.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // follow does what the end of a phase brings, and gives what goes into the trail of it. All steps are of the same act.

@@ -162,10 +162,12 @@ type View struct {
 	Own           bool // it is the reader whom it reviews
 	MayPlan       bool // sees and changes who is asked
 	MayInvite     bool
-	Counts        map[Group]Count // of those who may plan or invite
+	Total         Count           // over all groups, of those who may plan or invite
+	Counts        map[Group]Count // of them too, once it is closed: before, one more in a group would be somebody's
+	Begun         map[Group]bool  // groups in which somebody has given, so that nobody can be taken out; of those who may plan
 	Asked         []Asked         // of those who may plan; nothing says who has given
 	Customers     []Contact       // of those who may invite; likewise
-	Results       []Result        // of a panel that is closed
+	Results       []Result        // of a panel that is closed; before they are shown only of those who may plan
 }
 
 // Asked is somebody who was asked.
@@ -181,8 +183,8 @@ type Contact struct {
 	Withdrawn, Mailed bool
 }
 
-// See gives a panel: who is asked to those who plan it, and the results once it is closed to those who may see them, to the
-// person themself once they are shown.
+// See gives a panel: who is asked to those who plan it, and to them the results once it is closed; to the person and their
+// managers once they are shown.
 func (r *Reviews) See(ctx context.Context, actor access.Actor, id string) (View, error) {
 	p, to, err := r.panelFor(ctx, actor, id)
 	if err != nil {
@@ -190,7 +192,7 @@ func (r *Reviews) See(ctx context.Context, actor access.Actor, id string) (View,
 	}
 	v := View{Panel: p.Panel, Closed: p.State == "closed", Shown: p.Shown, Own: to == access.Self,
 		MayPlan: actor.May(access.PlanReviews, to), MayInvite: actor.May(access.InviteCustomer, to)}
-	results := v.Closed && actor.May(access.SeeReviews, to) && (!v.Own || v.Shown)
+	results := v.Closed && actor.May(access.SeeReviews, to) && (v.Shown || v.MayPlan)
 	if !results && !v.MayPlan && !v.MayInvite {
 		return View{}, missing()
 	}
@@ -213,7 +215,7 @@ func (r *Reviews) list(ctx context.Context, v *View) error {
 	if err != nil {
 		return err
 	}
-	v.Counts = counts[v.ID]
+	v.count(counts[v.ID])
 	all, err := requestsOf(ctx, r.DB.Read(), v.ID)
 	for _, one := range all {
 		switch {
@@ -224,6 +226,22 @@ func (r *Reviews) list(ctx context.Context, v *View) error {
 		}
 	}
 	return err
+}
+
+// count fills in how many were asked and gave, as far as the reader may know.
+func (v *View) count(counts map[Group]Count) {
+	if v.Closed {
+		v.Counts = counts
+	}
+	if v.MayPlan {
+		v.Begun = map[Group]bool{}
+	}
+	for g, n := range counts {
+		v.Total.Asked, v.Total.Given = v.Total.Asked+n.Asked, v.Total.Given+n.Given
+		if v.MayPlan && n.Given > 0 {
+			v.Begun[g] = true
+		}
+	}
 }
 
 // Desk is a panel in the list of those who look after it.

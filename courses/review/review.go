@@ -7,7 +7,8 @@
 // looked into. No verb of this room gives that to anybody, be it HR, the inspector, the operator or the person reviewed; only
 // the reviewer sees their own sheet, until the panel closes. Beyond names this guards against finding out by subtraction:
 //
-//   - nothing is given of a panel that is open, so that no sheet can be told from how a mean has moved;
+//   - nothing is given of a panel that is open, so that no sheet can be told from how a mean has moved, and how many have given
+//     is told over all groups together;
 //   - colleagues are shown from MinShown sheets on, and so is each of their items; an item that is not shown is not in the mean;
 //   - a sheet has no time, comments have an order of their own (by a keyed hash of their text), and none says to which marks
 //     it belongs;
@@ -159,8 +160,8 @@ func (r *Reviews) Close(ctx context.Context, q db.Q, panel string) error {
 	return r.Trail.Append(ctx, q, audit.Event{Act: "review.closed", Subject: p.Person, Facts: facts})
 }
 
-// Show lets the person see the results of their own panel from now on; in the caller's transaction. Conflict where the panel
-// is not closed. Done twice it is done once.
+// Show lets the person see the results of their own panel from now on, and their managers; in the caller's transaction.
+// Conflict where the panel is not closed. Done twice it is done once.
 func (r *Reviews) Show(ctx context.Context, q db.Q, panel string) error {
 	if err := showPanel(ctx, q, panel); err != nil {
 		return err

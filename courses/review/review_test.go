@@ -227,14 +227,25 @@ func TestShown(t *testing.T) {
 		h.bad(h.d.Write(ctx, func(q db.Q) error { return h.Show(ctx, q, "of-a1") }), fault.Conflict)
 		for _, login := range []string{"hr", "ma"} {
 			v, err := h.See(ctx, h.who[login], "of-a1")
-			if h.good(err); len(v.Results) > 0 || v.Counts[Superior] != (Count{1, 1}) || v.Counts[Colleague] != (Count{2, 0}) || (len(v.Asked) == 3) != (login == "hr") {
+			if h.good(err); len(v.Results) > 0 || v.Total != (Count{3, 1}) || v.Counts != nil || (len(v.Asked) == 3) != (login == "hr") || v.Begun[Superior] != (login == "hr") || v.Begun[Colleague] {
 				h.Errorf("%s sees %+v", login, v)
 			}
 		}
 		h.close("a1")
+		for login, want := range map[string]int{"hr": 2, "ma": 0, "boss": 0} {
+			v, err := h.See(ctx, h.who[login], "of-a1")
+			if h.good(err); len(v.Results) != want || v.Total != (Count{3, 1}) || v.Counts[Superior] != (Count{1, 1}) || v.Counts[Colleague] != (Count{2, 0}) {
+				h.Errorf("%s sees before it is shown: %+v", login, v)
+			}
+		}
 		_, err := h.See(ctx, h.who["a1"], "of-a1")
 		h.bad(err, fault.Missing)
 		h.write(func(q db.Q) error { return h.Show(ctx, q, "of-a1") })
+		for _, login := range []string{"hr", "ma", "boss"} {
+			if v, err := h.See(ctx, h.who[login], "of-a1"); err != nil || len(v.Results) != 2 {
+				h.Errorf("%s sees %+v, %v", login, v, err)
+			}
+		}
 		v, err := h.See(ctx, h.who["a1"], "of-a1")
 		if h.good(err); len(v.Results) != 2 || v.Results[0].Raw != 7500 || v.Asked != nil || v.Customers != nil || v.Counts != nil {
 			h.Errorf("a1 sees %+v", v)

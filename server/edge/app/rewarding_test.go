@@ -43,6 +43,7 @@ type nobody struct{}
 func (nobody) Open(context.Context, db.Q, appraisal.Panel) error { return nil }
 func (nobody) Propose(context.Context, db.Q, ...string) error    { return nil }
 func (nobody) Close(context.Context, db.Q, string) error         { return nil }
+func (nobody) Show(context.Context, db.Q, string) error          { return nil }
 func (nobody) Of(context.Context, db.Q, []string) (map[string][]appraisal.Opinion, error) {
 	return nil, nil
 }

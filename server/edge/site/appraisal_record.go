@@ -266,7 +266,7 @@ func judgement(v visit, w appraisal.Whole, o appraisal.Opinion, g *pages.Group) 
 	}
 	for _, t := range w.In.Scheme.Traits {
 		if score, ok := o.Traits[t.ID]; ok {
-			g.Traits = append(g.Traits, pages.TraitLine{Name: t.Name.In(v.lang), Score: points(score), Percent: strconv.FormatInt(min(max(score/100, 0), 100), 10)})
+			g.Traits = append(g.Traits, pages.TraitLine{Name: t.Name.In(v.lang), Score: points(score), Percent: strconv.FormatInt(min(max(score/100, 0), 100), 10), Remarks: o.Remarks[t.ID]})
 		}
 	}
 }

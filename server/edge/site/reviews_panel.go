@@ -36,11 +36,7 @@ func (s *Site) drawPanel(c *fiber.Ctx, v visit, p view.Panel, chosen toAsk) erro
 	p.Clause = s.reviewClause(v)
 	p.Plan, p.Invite, p.Request, p.Mails = one.MayPlan, one.MayInvite, cmp.Or(p.Request, s.Clock.ID()), s.Reviews.Outbox != nil
 	p.Results = s.reviewResults(v, one.Panel, one.Results)
-	for _, g := range room.Groups() {
-		if n, ok := one.Counts[g]; ok {
-			p.Counts = append(p.Counts, view.Count{Group: string(g), Asked: n.Asked, Given: n.Given})
-		}
-	}
+	p.Counts = reviewCounts(one)
 	for _, k := range one.Customers {
 		p.Customers = append(p.Customers, view.Customer{ID: k.ID, Name: k.Name, Withdrawn: k.Withdrawn, Mailed: k.Mailed})
 	}
@@ -50,6 +46,19 @@ func (s *Site) drawPanel(c *fiber.Ctx, v visit, p view.Panel, chosen toAsk) erro
 		}
 	}
 	return s.draw(c, view.PanelPage(p))
+}
+
+// reviewCounts says how many have given: while it runs, of all groups together.
+func reviewCounts(one room.View) (out []view.Count) {
+	for _, g := range room.Groups() {
+		if n, ok := one.Counts[g]; ok {
+			out = append(out, view.Count{Group: string(g), Asked: n.Asked, Given: n.Given})
+		}
+	}
+	if !one.Closed && one.Total.Asked > 0 {
+		out = append(out, view.Count{Group: "all", Asked: one.Total.Asked, Given: one.Total.Given})
+	}
+	return out
 }
 
 func askedIDs(one room.View) (ids []string) {
@@ -62,7 +71,7 @@ func askedIDs(one room.View) (ids []string) {
 // panelPeople fills in who is asked.
 func (s *Site) panelPeople(p *view.Panel, one room.View, names map[string]string) {
 	for _, g := range []room.Group{room.Superior, room.Colleague} {
-		side := view.Side{Group: string(g), Fixed: one.Counts[g].Given > 0}
+		side := view.Side{Group: string(g), Fixed: one.Begun[g]}
 		for _, a := range one.Asked {
 			if a.Group == g {
 				side.People = append(side.People, view.Person{ID: a.ID, Name: names[a.Person]})

@@ -81,6 +81,7 @@ type Group struct {
 type TraitLine struct {
 	Name, Score string
 	Percent     string // of the width
+	Remarks     []string
 }
 
 // Held is one certificate at the end of the period.

@@ -92,7 +92,7 @@ type Panel struct {
 	Errors        map[string]string
 }
 
-// Count is how many of a group were asked and gave.
+// Count is how many of a group, or of all, were asked and gave.
 type Count struct {
 	Group        string
 	Asked, Given int
