@@ -63,6 +63,7 @@ type Opinion struct {
 	Comments    []string         `json:"-"`      // shuffled; personal, and no part of the proof
 
 	Remarks map[string][]string `json:"-"` // by trait, likewise
+	ByHand  bool                `json:"-"` // a customer's link was handed over by whoever made it
 }
 
 // Panels are the reviews.

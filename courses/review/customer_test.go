@@ -127,6 +127,27 @@ func TestMail(t *testing.T) {
 	})
 }
 
+// TestByHand: what customers found says whether whoever invited had a link in their hands.
+func TestByHand(t *testing.T) {
+	each(t, func(h *house) {
+		for _, login := range []string{"a1", "a2"} {
+			h.open(login, "ma")
+			h.invite(login, Guest{Name: "王总", Email: "wang@example.com", Form: "m" + login})
+			mails, err := h.Outbox.Take(ctx, 10)
+			h.good(err)
+			h.good(h.GiveByLink(ctx, mails[len(mails)-1].Text, marks(4, 4, 4), "g"))
+			h.give(login, "ma", marks(4, 4, 4))
+		}
+		h.invite("a2", Guest{Name: "李总", Form: "hand"})
+		for login, want := range map[string]bool{"a1": false, "a2": true} {
+			h.close(login)
+			if r := h.results(login); r[Customer].Given != 1 || r[Customer].ByHand != want || r[Superior].ByHand {
+				h.Errorf("%s: %+v", login, r)
+			}
+		}
+	})
+}
+
 // TestUsedOnce uses a link ten times at once.
 func TestUsedOnce(t *testing.T) {
 	each(t, func(h *house) {

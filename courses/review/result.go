@@ -26,6 +26,7 @@ type Result struct {
 	Items        map[string]int64
 	Comments     []string            // on the whole, in an order that says nothing
 	Remarks      map[string][]string // by item, likewise
+	ByHand       bool                // a customer's link was handed over by whoever made it: who used it is not certain
 }
 
 // Of gives the results by panel; in the caller's transaction. A panel that is not closed has none. No reviewer's name or id is in it.
@@ -34,17 +35,9 @@ func (r *Reviews) Of(ctx context.Context, q db.Q, panels []string) (map[string][
 	if err != nil || len(closed) == 0 {
 		return nil, err
 	}
-	var ids []string
-	fits := map[string]severity.Fit{}
-	for _, p := range closed {
-		ids = append(ids, p.ID)
-		if _, known := fits[p.Cycle]; !known {
-			sheets, err := cycleSheets(ctx, q, p.Cycle)
-			if err != nil {
-				return nil, err
-			}
-			fits[p.Cycle] = severity.Estimate(sheets)
-		}
+	ids, fits, err := severities(ctx, q, closed)
+	if err != nil {
+		return nil, err
 	}
 	sheets, err := sheetsOf(ctx, q, ids)
 	if err != nil {
@@ -54,17 +47,38 @@ func (r *Reviews) Of(ctx context.Context, q db.Q, panels []string) (map[string][
 	if err != nil {
 		return nil, err
 	}
+	hand, err := byHand(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string][]Result{}
 	for _, p := range closed {
 		for _, g := range Groups() {
 			if n := counts[p.ID][g]; n.Asked > 0 {
 				one := p.result(g, sheets[p.ID][g], fits[p.Cycle])
 				one.Asked, one.Given = n.Asked, n.Given
+				one.ByHand = g == Customer && !one.Withheld && hand[p.ID]
 				out[p.ID] = append(out[p.ID], one)
 			}
 		}
 	}
 	return out, nil
+}
+
+// severities gives the ids of panels, and how severe the reviewers are in each of their cycles.
+func severities(ctx context.Context, q db.Q, closed []panel) (ids []string, fits map[string]severity.Fit, err error) {
+	fits = map[string]severity.Fit{}
+	for _, p := range closed {
+		ids = append(ids, p.ID)
+		if _, known := fits[p.Cycle]; !known {
+			sheets, err := cycleSheets(ctx, q, p.Cycle)
+			if err != nil {
+				return nil, nil, err
+			}
+			fits[p.Cycle] = severity.Estimate(sheets)
+		}
+	}
+	return ids, fits, nil
 }
 
 // result sums up the sheets of one group, which come in an order of their own.

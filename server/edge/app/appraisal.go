@@ -44,7 +44,8 @@ func (j judged) Of(ctx context.Context, q db.Q, panels []string) (map[string][]a
 	for panel, groups := range all {
 		for _, g := range groups {
 			out[panel] = append(out[panel], appraisal.Opinion{Group: string(g.Group), Asked: g.Asked, Given: g.Given, Withheld: g.Withheld, Raw: g.Raw, Adjusted: g.Adjusted,
-				HasAdjusted: g.HasAdjusted, Why: g.Why, Traits: g.Items, Comments: g.Comments, Remarks: g.Remarks})
+				HasAdjusted: g.HasAdjusted, Why: g.Why, Traits: g.Items, Comments: g.Comments, Remarks: g.Remarks,
+				ByHand: g.ByHand})
 		}
 	}
 	return out, err

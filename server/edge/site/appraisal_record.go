@@ -264,6 +264,9 @@ func judgement(v visit, w appraisal.Whole, o appraisal.Opinion, g *pages.Group) 
 	if w.In.Leniency && o.HasAdjusted {
 		g.Counts = v.voice.T("appraisal_page.adjusted_counts")
 	}
+	if o.ByHand {
+		g.ByHand = v.voice.T("reviews.by_hand")
+	}
 	for _, t := range w.In.Scheme.Traits {
 		if score, ok := o.Traits[t.ID]; ok {
 			g.Traits = append(g.Traits, pages.TraitLine{Name: t.Name.In(v.lang), Score: points(score), Percent: strconv.FormatInt(min(max(score/100, 0), 100), 10), Remarks: o.Remarks[t.ID]})

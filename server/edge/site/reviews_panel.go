@@ -101,7 +101,7 @@ func (s *Site) panelChoices(c *fiber.Ctx, v visit, one room.View, p *view.Panel,
 // reviewResults prepares what groups found to be drawn, on this page and wherever an appraisal shows it.
 func (s *Site) reviewResults(v visit, p room.Panel, all []room.Result) (out []view.Result) {
 	for _, r := range all {
-		one := view.Result{Group: string(r.Group), Asked: r.Asked, Given: r.Given, Withheld: r.Withheld, Minimum: p.MinShown, Raw: view.Points(r.Raw), Comments: r.Comments}
+		one := view.Result{Group: string(r.Group), Asked: r.Asked, Given: r.Given, Withheld: r.Withheld, Minimum: p.MinShown, Raw: view.Points(r.Raw), Comments: r.Comments, ByHand: r.ByHand}
 		if r.HasAdjusted {
 			adjusted := view.Points(r.Adjusted)
 			one.Adjusted = &adjusted

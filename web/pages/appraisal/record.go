@@ -73,6 +73,7 @@ type Group struct {
 	Raw, Adjusted string
 	Why           string // there is no adjusted one
 	Counts        string // which of the two counts
+	ByHand        string // that a customer's link was handed over, or ""
 	Traits        []TraitLine
 	Comments      []string
 }

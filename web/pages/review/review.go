@@ -125,6 +125,7 @@ type Result struct {
 	Why          string // a sentence about why there is none
 	Items        []Mean
 	Comments     []string
+	ByHand       bool // a customer's link was handed over by whoever made it
 }
 
 // Value is a figure from 0 to 100 with how long its bar is.
