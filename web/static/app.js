@@ -1,6 +1,11 @@
 // What a page can do better where scripts run. Everything works without this file.
 "use strict";
 (() => {
+  // On a narrow screen the rows of places are longer than it: where one is comes into view.
+  document.querySelectorAll(".nav [aria-current]").forEach((a) => {
+    const row = a.closest("ul");
+    row.scrollLeft = a.offsetLeft - row.offsetLeft - (row.clientWidth - a.offsetWidth) / 2;
+  });
   // The clock of a rehearsal counts down; the server alone decides.
   const clock = document.querySelector(".clock[data-due]");
   if (clock) {

@@ -36,8 +36,8 @@ type judged struct {
 	Comments        []string
 }
 
-// appraising puts three appraisals into the history: the month before last, which is closed; the last month, which is being
-// calibrated; and the year, for which targets are being set. It draws from chance of its own.
+// appraising puts four appraisals into the history: two months that are closed, of which the second was disputed; the last month,
+// which is being calibrated; and the year, for which targets are being set. It draws from chance of its own.
 type appraising struct {
 	*filler
 	judged
@@ -74,6 +74,7 @@ func (f *filler) appraise(context.Context) error {
 		return nil
 	}
 	slices.SortStableFunc(a.members, func(x, y member) int { return order(x.fresh) - order(y.fresh) })
+	a.monthBefore()
 	a.monthPast()
 	a.monthLast()
 	f.later(f.hour(-6, 9), a.openYear)
@@ -164,6 +165,33 @@ func (a *appraising) begin(ctx context.Context, period string, on appraisal.Dead
 		}
 	}
 	return records, nil
+}
+
+// monthBefore is a month of which everybody took note: it ran late, and was closed.
+func (a *appraising) monthBefore() {
+	const figures = -37
+	on := appraisal.Deadlines{Targets: a.day(figures - 2), Figures: a.day(figures), Reviews: a.day(figures + 4), Calibration: a.day(figures + 7), Response: a.day(figures + 11)}
+	who := slices.DeleteFunc(slices.Clone(a.members), func(m member) bool { return m.fresh })
+	var records map[string]string
+	at := func(days, hour int, do func(ctx context.Context) error) { a.later(a.hour(figures+days, hour), do) }
+	at(-3, 8, func(ctx context.Context) (err error) {
+		records, err = a.begin(ctx, a.monthAgo(3).Format("2006-01"), on, who)
+		return err
+	})
+	at(1, 2, a.Appraisals.Tick)
+	at(2, 11, func(ctx context.Context) error { return a.giveSome(ctx, who, records) })
+	at(3, 11, func(ctx context.Context) error { return a.giveSome(ctx, who, records) })
+	at(5, 2, a.Appraisals.Tick)
+	at(8, 2, a.Appraisals.Tick)
+	at(9, 11, func(ctx context.Context) error {
+		for _, m := range who {
+			if err := a.Appraisals.Respond(ctx, m.Actor, records[m.login], appraisal.Answer{Do: appraisal.Acknowledge}, "demo-answer-"+records[m.login]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	at(12, 8, func(ctx context.Context) error { return a.close(ctx, records) })
 }
 
 // monthPast is the month before last, from its targets to the correction of what was closed.

@@ -61,6 +61,19 @@ func TestAppraisalsAreAlive(t *testing.T) {
 			t.Errorf("nobody's record went through %s: %v", do, acts)
 		}
 	}
+	cycles, err := a.Appraisals.Cycles(ctx, hr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := 0
+	for _, c := range cycles {
+		if c.Kind == "month" && c.ClosedAt > 0 {
+			closed++
+		}
+	}
+	if closed != 2 || len(cycles) != 4 {
+		t.Errorf("%d months of %d cycles are closed", closed, len(cycles))
+	}
 	mine, err := a.Appraisals.Mine(ctx, who("learner"))
 	if err != nil || len(mine) != 2 || !mine[0].Simulated && !mine[1].Simulated {
 		t.Errorf("the learner's: %v, %v", mine, err)

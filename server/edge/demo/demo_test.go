@@ -93,6 +93,9 @@ func TestHistoryIsInThePastAndWhole(t *testing.T) {
 		a, c, now := fill(t, dsn)
 		var before int64
 		for _, e := range trail(t, a, "inspector", c) {
+			if key := "act." + e.Act; !a.Words.In("zh").Has(key) || !a.Words.In("en").Has(key) {
+				t.Errorf("the trail has no word for %s", e.Act)
+			}
 			if e.At > now.UnixMilli() || e.At < before {
 				t.Fatalf("entry %d is at %s, out of order or after now", e.Seq, time.UnixMilli(e.At))
 			}
