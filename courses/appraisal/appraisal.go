@@ -82,7 +82,7 @@ type Deadlines struct {
 	Figures     string `db:"figures_on"`
 	Reviews     string `db:"reviews_on"`
 	Calibration string `db:"calibration_on"`
-	Response    string `db:"response_on"` // who is shown a result later has as many days as lie between the last two
+	Response    string `db:"response_on"` // LeastResponse days later or more; who is shown a result later has as many days
 }
 
 // Plan is what a cycle is opened with.

@@ -96,7 +96,7 @@ func TestNoIllegalStateIsReached(t *testing.T) {
 		at := h.clock.Date(h.zone)
 		plus := func(days int) string { return dateAfter(at, days) }
 		plan := Plan{Scheme: "month", Period: at[:7], Persons: []string{p.ID}, Least: -1, Missing: composite.Zero,
-			Deadlines: Deadlines{plus(1), plus(40), plus(42), plus(44), plus(46)}}
+			Deadlines: Deadlines{plus(1), plus(40), plus(42), plus(44), plus(47)}}
 		cycle := h.open(plan)
 		r := h.of(p)
 		forms := []string{h.form(), h.form()} // some are sent again

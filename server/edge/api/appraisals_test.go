@@ -55,7 +55,7 @@ func TestAppraisals(t *testing.T) {
 func (c *caller) appraised(ctx context.Context, hr access.Actor) string {
 	c.Helper()
 	cycle, err := c.app.Appraisals.Open(ctx, hr, appraisal.Plan{Scheme: "sales-monthly", Period: "2025-06", Persons: []string{c.person}, Least: 0,
-		Deadlines: appraisal.Deadlines{Targets: "2025-07-01", Figures: "2025-07-02", Reviews: "2025-07-03", Calibration: "2199-01-01", Response: "2199-01-02"}}, "open")
+		Deadlines: appraisal.Deadlines{Targets: "2025-07-01", Figures: "2025-07-02", Reviews: "2025-07-03", Calibration: "2199-01-01", Response: "2199-01-04"}}, "open")
 	if err != nil {
 		c.Fatal(err)
 	}
