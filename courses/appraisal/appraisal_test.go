@@ -1,6 +1,7 @@
 package appraisal
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -57,6 +58,45 @@ func TestAMonthFromEndToEnd(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Two phases may end on the same day: still all of a cycle are in reviews before those of anybody end.
+func TestAllReviewsEndTogether(t *testing.T) {
+	each(t, func(h *house) {
+		for i := range batch + 1 {
+			h.person(fmt.Sprint("more", i), h.north)
+		}
+		p := h.plan()
+		p.Deadlines.Reviews = p.Deadlines.Figures
+		h.open(p)
+		h.advance(32 * day)
+		done := make(chan error, 2)
+		for _, node := range []*Appraisals{h.Appraisals, h.second()} {
+			go func() { done <- node.Tick(ctx) }()
+		}
+		for range 2 {
+			h.must(<-done)
+		}
+		if h.wants(h.ann, Calibration); h.judges.early > 0 || len(h.judges.closed) != batch+3 {
+			h.Errorf("%d asked early, %d closed", h.judges.early, len(h.judges.closed))
+		}
+	})
+}
+
+// What reviewers have said stands on the record as it was computed from, whatever the reviews say later.
+func TestOpinionsStandAsTheyWere(t *testing.T) {
+	h := build(t, dbtest.SQLite(t), start, shanghai)
+	h.calibrating()
+	h.judges.opinions[h.ann.ID] = []Opinion{{Group: "superior", Asked: 1, Given: 1, Raw: 1000, Comments: []string{"slow"}}, {Group: "customer", Given: 1, Raw: 200}}
+	w, err := h.Record(ctx, h.hr.Actor(), h.of(h.ann).ID)
+	h.must(err)
+	var got []string
+	for _, o := range w.Opinions {
+		got = append(got, fmt.Sprint(o.Group, o.Raw, o.Adjusted, o.Comments))
+	}
+	if d := cmp.Diff([]string{"superior7500 0 [slow]", "customer200 0 []", "colleague5000 6000 []"}, got); d != "" {
+		h.Error(d)
+	}
 }
 
 func TestLeniencyIsTheCyclesChoice(t *testing.T) {

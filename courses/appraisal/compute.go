@@ -30,15 +30,8 @@ type known struct {
 	until    int64 // its last moment
 }
 
-// computeAll ends the reviews of records and computes them, and gives what goes into the trail of it.
+// computeAll computes records whose panels are closed, and gives what goes into the trail of it.
 func (a *Appraisals) computeAll(ctx context.Context, q db.Q, c Cycle, steps []step) (events []audit.Event, err error) {
-	if reviewed(c.Scheme) {
-		for _, s := range steps {
-			if err := a.panels.Close(ctx, q, s.ID); err != nil {
-				return nil, err
-			}
-		}
-	}
 	k, err := a.know(ctx, q, c, steps)
 	if err != nil {
 		return nil, err

@@ -236,10 +236,36 @@ func (a *Appraisals) fillResult(ctx context.Context, q db.Q, w *Whole, p proof) 
 		if err != nil {
 			return err
 		}
-		w.Opinions = opinions[w.ID]
+		w.opine(opinions[w.ID])
 	}
 	w.Notes, err = a.notes(ctx, q, w.Person, w.Inputs.Certificates)
 	return err
+}
+
+// opine gives what each group says as it was when the result was computed. Comments are no part of what is kept with it; they
+// come from the reviews, as does all of a group that is no item of the scheme.
+func (w *Whole) opine(now []Opinion) {
+	kept := map[string]*Opinion{}
+	for _, i := range w.Inputs.Items {
+		if i.Opinion != nil {
+			kept[i.Opinion.Group] = i.Opinion
+		}
+	}
+	for _, o := range now {
+		if then := kept[o.Group]; then != nil {
+			comments := o.Comments
+			if o = *then; !o.Withheld {
+				o.Comments = comments
+			}
+			delete(kept, o.Group)
+		}
+		w.Opinions = append(w.Opinions, o)
+	}
+	for _, i := range w.Inputs.Items {
+		if i.Opinion != nil && kept[i.Opinion.Group] != nil { // the reviews have lost it
+			w.Opinions = append(w.Opinions, *i.Opinion)
+		}
+	}
 }
 
 // withhold takes away what reviewers say.

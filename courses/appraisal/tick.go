@@ -1,6 +1,7 @@
 package appraisal
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -50,6 +51,11 @@ func (a *Appraisals) tick(ctx context.Context, now int64) (n int, err error) {
 		if err != nil {
 			return err
 		}
+		if due[0].State == Reviewing && reviewed(c.Scheme) {
+			if closed, err := a.closePanels(ctx, q, c.ID, now); err != nil || closed > 0 {
+				return err
+			}
+		}
 		steps := make([]step, n)
 		for i, r := range due {
 			at := max(r.Next, r.Since)
@@ -70,6 +76,24 @@ func (a *Appraisals) tick(ctx context.Context, now int64) (n int, err error) {
 		return a.told(ctx, q, append(events, passed(c, steps, now)))
 	})
 	return n, err
+}
+
+// closePanels closes a batch of panels of a cycle and says how many. As long as there are any, no result of the cycle is
+// computed: how lenient a reviewer is shows in all that they gave, so that nobody's result hangs on whose batch came first.
+func (a *Appraisals) closePanels(ctx context.Context, q db.Q, cycle string, now int64) (int, error) {
+	open, err := openPanels(ctx, q, cycle, now, batch)
+	if err != nil || len(open) == 0 {
+		return 0, err
+	}
+	if n, err := setPaneled(ctx, q, open); err != nil || n != int64(len(open)) {
+		return 0, cmp.Or(err, errMoved)
+	}
+	for _, id := range open {
+		if err := a.panels.Close(ctx, q, id); err != nil {
+			return 0, err
+		}
+	}
+	return len(open), nil
 }
 
 // step plans a transition of a record.
