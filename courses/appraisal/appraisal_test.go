@@ -177,6 +177,7 @@ func TestTargets(t *testing.T) {
 		h.refuses(h.AgreeTargets(ctx, h.ann.Actor(), r.ID, 1, h.form()), fault.Invalid, "appraisal.targets_lacking")
 		h.must(set(h.manager.Actor(), map[string]int64{"sales": 100, "complaints": 4}))
 		h.refuses(h.AgreeTargets(ctx, h.ann.Actor(), r.ID, 1, h.form()), fault.Conflict, "")
+		h.refuses(h.AgreeTargets(ctx, h.ann.Actor(), r.ID, -1, h.form()), fault.Invalid, "error.form_stale")
 		h.must(h.ObjectTargets(ctx, h.ann.Actor(), r.ID, "too much", h.form()))
 		h.must(set(h.hr.Actor(), map[string]int64{"sales": 90}))
 		if now := h.of(h.ann); now.Agreement != Unanswered || now.Targets != 2 {

@@ -78,7 +78,7 @@ type judges struct {
 	opened   map[string]Panel
 	asked    map[string]bool
 	closed   map[string]bool
-	early    int // how often somebody asked while panels of the same cycle were open
+	early    int                  // how often somebody asked while panels of the same cycle were open
 	opinions map[string][]Opinion // by person
 }
 

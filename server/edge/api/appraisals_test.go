@@ -23,7 +23,7 @@ func TestAppraisals(t *testing.T) {
 			t.Fatal(err)
 		}
 		hr := access.Actor{ID: id, Name: "陈知微", Roles: []access.Role{access.HR}}
-		token, stranger := c.token(door.ScopeLearning), c.token(door.ScopeProfile)
+		token, stranger := c.token(door.ScopeAppraisal), c.token(door.ScopeProfile, door.ScopeLearning, door.ScopeContent)
 		record := c.appraised(ctx, hr)
 		before := c.held("/api/v1/appraisals/"+record, token, http.StatusOK)
 		if !bytes.Contains(before.body, []byte(`"state":"calibration"`)) || !bytes.Contains(before.body, []byte(`"score":null`)) || bytes.Contains(before.body, []byte("100")) {
