@@ -45,7 +45,7 @@ type Figures interface {
 type Panel struct {
 	ID, Cycle, Person string
 	Traits            []composite.Trait
-	Shown             int64  // colleagues and customers are shown from so many on
+	Shown             int64  // colleagues are shown from so many on; customers from one on
 	Due               string // YYYY-MM-DD, the last day
 }
 
@@ -87,7 +87,7 @@ type Deadlines struct {
 	Figures     string `db:"figures_on"`
 	Reviews     string `db:"reviews_on"`
 	Calibration string `db:"calibration_on"`
-	Response    string `db:"response_on"` // who is shown a result later has as many days as lie between the last two
+	Response    string `db:"response_on"` // LeastResponse days later or more; who is shown a result later has as many days
 }
 
 // Plan is what a cycle is opened with.
@@ -168,6 +168,7 @@ type Record struct {
 	Hash      string    `db:"hash"`       // SHA-256 of what was computed and from what, hex; "" before
 	RespondBy string    `db:"respond_by"` // YYYY-MM-DD, "" before it is shown
 	Late      bool      // waits for a person although its day is over
+	Withheld  bool      // the result is part of what reviewers say, and not for inspectors: the next are empty but for Entries
 	Visible   bool      // whether whoever asked may see the result; without, the next are empty
 	Has       bool      `db:"has_score"` // whether there is a result
 	Score     int64     `db:"score"`     // that counts now, hundredths of a point

@@ -1,6 +1,7 @@
 package appraisal
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -66,6 +67,45 @@ func TestAMonthFromEndToEnd(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Two phases may end on the same day: still all of a cycle are in reviews before those of anybody end.
+func TestAllReviewsEndTogether(t *testing.T) {
+	each(t, func(h *house) {
+		for i := range batch + 1 {
+			h.person(fmt.Sprint("more", i), h.north)
+		}
+		p := h.plan()
+		p.Deadlines.Reviews = p.Deadlines.Figures
+		h.open(p)
+		h.advance(32 * day)
+		done := make(chan error, 2)
+		for _, node := range []*Appraisals{h.Appraisals, h.second()} {
+			go func() { done <- node.Tick(ctx) }()
+		}
+		for range 2 {
+			h.must(<-done)
+		}
+		if h.wants(h.ann, Calibration); h.judges.early > 0 || len(h.judges.closed) != batch+3 {
+			h.Errorf("%d asked early, %d closed", h.judges.early, len(h.judges.closed))
+		}
+	})
+}
+
+// What reviewers have said stands on the record as it was computed from, whatever the reviews say later.
+func TestOpinionsStandAsTheyWere(t *testing.T) {
+	h := build(t, dbtest.SQLite(t), start, shanghai)
+	h.calibrating()
+	h.judges.opinions[h.ann.ID] = []Opinion{{Group: "superior", Asked: 1, Given: 1, Raw: 1000, Comments: []string{"slow"}}, {Group: "customer", Given: 1, Raw: 200}}
+	w, err := h.Record(ctx, h.hr.Actor(), h.of(h.ann).ID)
+	h.must(err)
+	var got []string
+	for _, o := range w.Opinions {
+		got = append(got, fmt.Sprint(o.Group, o.Raw, o.Adjusted, o.Comments))
+	}
+	if d := cmp.Diff([]string{"superior7500 0 [slow]", "customer200 0 []", "colleague5000 6000 []"}, got); d != "" {
+		h.Error(d)
+	}
 }
 
 func TestLeniencyIsTheCyclesChoice(t *testing.T) {
@@ -146,6 +186,7 @@ func TestTargets(t *testing.T) {
 		h.refuses(h.AgreeTargets(ctx, h.ann.Actor(), r.ID, 1, h.form()), fault.Invalid, "appraisal.targets_lacking")
 		h.must(set(h.manager.Actor(), map[string]int64{"sales": 100, "complaints": 4}))
 		h.refuses(h.AgreeTargets(ctx, h.ann.Actor(), r.ID, 1, h.form()), fault.Conflict, "")
+		h.refuses(h.AgreeTargets(ctx, h.ann.Actor(), r.ID, -1, h.form()), fault.Invalid, "error.form_stale")
 		h.must(h.ObjectTargets(ctx, h.ann.Actor(), r.ID, "too much", h.form()))
 		h.must(set(h.hr.Actor(), map[string]int64{"sales": 90}))
 		if now := h.of(h.ann); now.Agreement != Unanswered || now.Targets != 2 {
@@ -184,6 +225,7 @@ func TestOpenRefuses(t *testing.T) {
 		"appraisal.role_unknown":      func(p *Plan) { p.Roles = []string{"king"} },
 		"appraisal.date_form":         func(p *Plan) { p.Deadlines.Reviews = "2026-02-30" },
 		"appraisal.dates_order":       func(p *Plan) { p.Deadlines.Reviews = "2026-11-30" },
+		"appraisal.response_short":    func(p *Plan) { p.Deadlines.Response = "2026-12-10" },
 		"appraisal.figures_early":     func(p *Plan) { p.Deadlines.Figures = "2026-11-29" },
 		"composite.weights": func(p *Plan) {
 			p.Weights = map[string]int64{"sales": 5000, "complaints": 2000, "superior": 2000, "colleague": 999}
@@ -273,7 +315,7 @@ func TestAYearRestsOnItsClosedMonths(t *testing.T) {
 		h.must(err)
 		h.must(h.Correct(ctx, h.hr.Actor(), h.of(h.ann).ID, Ruling{Score: 9000, Reason: "an order was booked late", Seen: 1}, h.form()))
 		h.open(Plan{Scheme: "year", Period: "2026", Persons: []string{h.ann.ID}, Least: -1,
-			Deadlines: Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-09"}})
+			Deadlines: Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-10"}})
 		h.until("2027-01-06")
 		var id string
 		h.must(h.d.Read().Get(ctx, &id, "SELECT id FROM appraisal_record WHERE period = '2026'"))
@@ -296,9 +338,9 @@ func TestSimulatedFiguresMarkWhatRestsOnThem(t *testing.T) {
 		h.until(november.Response)
 		_, err := h.CloseAll(ctx, h.hr.Actor(), cycle, h.form())
 		h.must(err)
-		h.open(Plan{Scheme: "year", Period: "2026", Teams: []string{h.north}, Least: -1, Deadlines: Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-09"}})
+		h.open(Plan{Scheme: "year", Period: "2026", Teams: []string{h.north}, Least: -1, Deadlines: Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-10"}})
 		p := h.plan()
-		p.Period, p.Missing, p.Deadlines = "2026-12", composite.Carry, Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-09"}
+		p.Period, p.Missing, p.Deadlines = "2026-12", composite.Carry, Deadlines{"2026-12-31", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-10"}
 		h.open(p)
 		h.until("2027-01-06")
 		page, err := h.Records(ctx, h.hr.Actor(), Filter{})
@@ -317,14 +359,14 @@ func TestSimulatedFiguresMarkWhatRestsOnThem(t *testing.T) {
 func TestCarriedScores(t *testing.T) {
 	h := build(t, dbtest.SQLite(t), start, shanghai)
 	cycle := h.calibrating()
+	h.until(november.Calibration)
 	h.until(november.Response)
-	h.must(h.Tick(ctx))
 	h.until("2026-12-22")
 	_, err := h.CloseAll(ctx, h.hr.Actor(), cycle, h.form())
 	h.must(err)
 	p := h.plan()
 	p.Period, p.Missing, p.Persons, p.Teams = "2026-12", composite.Carry, []string{h.ann.ID}, nil
-	p.Deadlines = Deadlines{"2026-12-23", "2027-01-02", "2027-01-03", "2027-01-04", "2027-01-05"}
+	p.Deadlines = Deadlines{"2026-12-23", "2027-01-02", "2027-01-03", "2027-01-04", "2027-01-07"}
 	h.open(p)
 	before := h.judges.opinions[h.ann.ID]
 	h.judges.opinions[h.ann.ID] = nil
@@ -359,7 +401,7 @@ func TestPhasesEndAtMidnight(t *testing.T) {
 		h := build(t, dbtest.SQLite(t), over.Add(-48*time.Hour), zone)
 		p := h.plan()
 		p.Period = x.day[:7]
-		p.Deadlines = Deadlines{x.day, "2028-01-02", "2028-01-03", "2028-01-04", "2028-01-05"}
+		p.Deadlines = Deadlines{x.day, "2028-01-02", "2028-01-03", "2028-01-04", "2028-01-07"}
 		h.open(p)
 		h.advance(48*time.Hour - time.Millisecond)
 		h.must(h.Tick(ctx))
@@ -372,7 +414,8 @@ func TestPhasesEndAtMidnight(t *testing.T) {
 	}
 }
 
-// When the job has not run for months every step takes effect at its own moment, and once however many nodes run it.
+// When the job has not run for months every step takes effect at its own moment, and once however many nodes run it. But nobody
+// has let days go by in which there was nothing to see.
 func TestTickCatchesUp(t *testing.T) {
 	each(t, func(h *house) {
 		h.open(h.plan())
@@ -387,14 +430,21 @@ func TestTickCatchesUp(t *testing.T) {
 		for range 4 {
 			h.must(<-done)
 		}
-		r := h.wants(h.ann, NoResponse)
+		r := h.wants(h.ann, Shown)
 		all, err := transitionsOf(ctx, h.d.Read(), r.ID)
 		h.must(err)
-		for i, date := range []string{november.Targets, november.Figures, november.Reviews, november.Calibration, november.Response} {
+		for i, date := range []string{november.Targets, november.Figures, november.Reviews} {
 			if end, _ := h.end(date); all[i+1].At != end {
 				h.Errorf("%s took effect at %s", all[i+1].Act, time.UnixMilli(all[i+1].At).UTC())
 			}
 		}
+		last := dateAfter(h.clock.Date(h.zone), 7)
+		if all[4].At != h.clock.Now() || r.RespondBy != last {
+			h.Errorf("shown at %s, to respond by %s", time.UnixMilli(all[4].At).UTC(), r.RespondBy)
+		}
+		h.until(dateAfter(last, -1))
+		h.wants(h.ann, Shown)
+		h.must(h.Respond(ctx, h.ann.Actor(), r.ID, Answer{Do: Dispute, Text: "an order is missing"}, h.form()))
 		if r := h.wants(h.bob, Calibration); !r.Late {
 			h.Error("bob waits for a result and is not late")
 		}
@@ -408,9 +458,13 @@ func TestReschedule(t *testing.T) {
 	each(t, func(h *house) {
 		cycle := h.open(h.plan())
 		d := november
-		d.Targets = "2026-11-01" // yesterday: over at once
+		d.Targets = "2026-11-01"
+		h.refuses(h.Reschedule(ctx, h.hr.Actor(), cycle, d, h.form()), fault.Invalid, "appraisal.day_past")
+		d.Targets = "2026-11-02" // today
 		h.must(h.Reschedule(ctx, h.hr.Actor(), cycle, d, h.form()))
 		h.must(h.Tick(ctx))
+		h.wants(h.ann, Targets)
+		h.until(d.Targets)
 		h.wants(h.ann, Measuring)
 		h.until(november.Figures)
 		h.wants(h.ann, Reviewing)
@@ -421,7 +475,28 @@ func TestReschedule(t *testing.T) {
 		later.Calibration = "2026-12-10"
 		h.must(h.Reschedule(ctx, h.hr.Actor(), cycle, later, h.form()))
 		h.refuses(h.Reschedule(ctx, h.manager.Actor(), cycle, d, h.form()), fault.Missing, "")
+		h.until(november.Reviews)
+		h.until("2026-12-07")
+		later.Calibration, later.Response = "2026-12-06", "2026-12-07" // both are past: nobody would ever see their result in time
+		h.refuses(h.Reschedule(ctx, h.hr.Actor(), cycle, later, h.form()), fault.Invalid, "appraisal.response_short")
+		later.Response = "2026-12-09"
+		h.refuses(h.Reschedule(ctx, h.hr.Actor(), cycle, later, h.form()), fault.Invalid, "appraisal.day_past")
 	})
+}
+
+// The job of time is a minute late every day, and that moves no day; some hours late, it does.
+func TestTheDaysToRespondCountFromWhatIsSeen(t *testing.T) {
+	for late, want := range map[time.Duration]string{time.Minute: november.Response, 59 * time.Minute: november.Response, 2 * time.Hour: "2026-12-16", 10 * day: "2026-12-26"} {
+		h := build(t, dbtest.SQLite(t), start, shanghai)
+		h.calibrating()
+		over, err := h.end(november.Calibration)
+		h.must(err)
+		h.advance(time.Duration(over-h.clock.Now())*time.Millisecond + late)
+		h.must(h.Tick(ctx))
+		if r := h.wants(h.ann, Shown); r.RespondBy != want {
+			t.Errorf("%s late, to respond by %s, want %s", late, r.RespondBy, want)
+		}
+	}
 }
 
 // Whoever is shown a result late has as long to respond as everybody else.

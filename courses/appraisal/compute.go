@@ -30,15 +30,8 @@ type known struct {
 	until    int64 // its last moment
 }
 
-// computeAll ends the reviews of records and computes them, and gives what goes into the trail of it.
+// computeAll computes records whose panels are closed, and gives what goes into the trail of it.
 func (a *Appraisals) computeAll(ctx context.Context, q db.Q, c Cycle, steps []step) (events []audit.Event, err error) {
-	if reviewed(c.Scheme) {
-		for _, s := range steps {
-			if err := a.panels.Close(ctx, q, s.ID); err != nil {
-				return nil, err
-			}
-		}
-	}
 	k, err := a.know(ctx, q, c, steps)
 	if err != nil {
 		return nil, err
@@ -108,7 +101,7 @@ func (a *Appraisals) bounds(c Cycle) (from, until int64, err error) {
 
 // gather gives what one record is computed from.
 func (a *Appraisals) gather(ctx context.Context, q db.Q, c Cycle, r living, k known) (Inputs, error) {
-	in := Inputs{Version: 1, Record: r.ID, Cycle: c.ID, Period: c.Period, Until: k.until, Scheme: c.Hash, Leniency: c.Leniency, Roles: strings.Fields(r.Roles)}
+	in := Inputs{Version: 1, Nonce: hex.EncodeToString(a.clock.Bytes(16)), Record: r.ID, Cycle: c.ID, Period: c.Period, Until: k.until, Scheme: c.Hash, Leniency: c.Leniency, Roles: strings.Fields(r.Roles)}
 	figures, before := map[string]Figure{}, composite.Result{}
 	if r.Figures != "" {
 		if err := json.Unmarshal([]byte(r.Figures), &figures); err != nil {
@@ -281,6 +274,13 @@ func sumOf(inputs, result string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// sumOfEntry is SHA-256 over a result that somebody set, hex. Like that of the computed one it is no help in trying out
+// scores to whoever does not know the record's nonce.
+func sumOfEntry(nonce, record string, e Entry) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s %d %s %t %d %s", nonce, record, e.Seq, e.Kind, e.Has, e.To, e.Band))
+	return hex.EncodeToString(sum[:])
+}
+
 // keep computes a record and keeps it with what it was computed from.
 func (a *Appraisals) keep(ctx context.Context, q db.Q, c Cycle, r living, in Inputs) (audit.Event, error) {
 	result := calculate(c.Scheme, in)
@@ -312,7 +312,7 @@ func (a *Appraisals) keep(ctx context.Context, q db.Q, c Cycle, r living, in Inp
 			return audit.Event{}, err
 		}
 	}
-	return audit.Event{Act: computedAct, Subject: r.Person, Facts: facts{Record: r.ID, Cycle: c.ID, Entry: 1, Hash: hash, Has: result.Enough, Score: result.Score}}, nil
+	return audit.Event{Act: computedAct, Subject: r.Person, Facts: facts{Record: r.ID, Cycle: c.ID, Entry: 1, Hash: hash, Has: result.Enough}}, nil
 }
 
 // computedAct and ruledAct are how the trail names results.
@@ -321,14 +321,13 @@ const (
 	ruledAct    = "appraisal.ruled"
 )
 
-// facts are what the trail says of a result.
+// facts are what the trail says of a result. Inspectors read the trail, and no scores that reviews are part of: so it has none.
 type facts struct {
 	Record string    `json:"record"`
 	Cycle  string    `json:"cycle"`
 	Entry  int64     `json:"entry"`
 	Kind   EntryKind `json:"kind,omitempty"`
-	Hash   string    `json:"hash,omitempty"` // of what was computed
+	Hash   string    `json:"hash,omitempty"` // of what was computed, or of the entry
 	Has    bool      `json:"has"`
-	From   int64     `json:"from,omitempty"`
-	Score  int64     `json:"score"`
+	Score  *int64    `json:"score,omitempty"` // only in entries from before there was a nonce
 }

@@ -52,11 +52,15 @@ func (a *Appraisals) rule(ctx context.Context, q db.Q, actor access.Actor, c Cyc
 	if n := len(before); n > 0 {
 		e.HadFrom, e.From = before[n-1].Has, before[n-1].To
 	}
+	p, err := proofOf(ctx, q, record)
+	if err != nil {
+		return audit.Event{}, err
+	}
 	ok, err := insertEntry(ctx, q, record, e, in)
 	if err == nil && (!ok || int64(len(before)) != r.Seen) {
 		err = fault.New(fault.Conflict, "error.changed_meanwhile")
 	}
-	return audit.Event{Act: ruledAct, Actor: actor.ID, Facts: facts{Record: record, Cycle: c.ID, Entry: e.Seq, Kind: kind, Has: true, From: e.From, Score: e.To},
+	return audit.Event{Act: ruledAct, Actor: actor.ID, Facts: facts{Record: record, Cycle: c.ID, Entry: e.Seq, Kind: kind, Hash: sumOfEntry(p.nonce(), record, e), Has: true},
 		Private: said(r.Reason)}, err
 }
 
@@ -89,6 +93,25 @@ func (a *Appraisals) Calibrate(ctx context.Context, actor access.Actor, record s
 	})
 }
 
+// mayCorrect refuses whoever has calibrated a record that was disputed: what another decided about it is not theirs to undo.
+func (a *Appraisals) mayCorrect(ctx context.Context, q db.Q, actor access.Actor, record string) error {
+	life, err := transitionsOf(ctx, q, record)
+	if err != nil || !slices.ContainsFunc(life, func(t Transition) bool { return t.Act == Dispute }) {
+		return err
+	}
+	calibrated, err := a.calibrated(ctx, q, actor, record)
+	if err == nil && calibrated {
+		err = fault.New(fault.Denied, "appraisal.corrector_calibrated")
+	}
+	return err
+}
+
+// calibrated says whether somebody has calibrated a record.
+func (a *Appraisals) calibrated(ctx context.Context, q db.Q, actor access.Actor, record string) (bool, error) {
+	entries, err := entriesOf(ctx, q, record)
+	return slices.ContainsFunc(entries, func(e Entry) bool { return e.Kind == Calibrated && e.By == actor.ID }), err
+}
+
 // Correct adds another result to somebody else's closed record. What was there stays.
 func (a *Appraisals) Correct(ctx context.Context, actor access.Actor, record string, r Ruling, request string) error {
 	one, c, err := a.run(ctx, actor, record)
@@ -96,6 +119,9 @@ func (a *Appraisals) Correct(ctx context.Context, actor access.Actor, record str
 		return err
 	}
 	if err := r.check(actor); err != nil {
+		return err
+	}
+	if err := a.mayCorrect(ctx, a.db.Read(), actor, record); err != nil { // nobody calibrates or disputes what is closed
 		return err
 	}
 	return a.db.Write(ctx, func(q db.Q) error {
@@ -203,8 +229,8 @@ func (a *Appraisals) mayDecide(ctx context.Context, q db.Q, actor access.Actor, 
 			return fault.New(fault.Denied, "appraisal.decider_manages")
 		}
 	}
-	entries, err := entriesOf(ctx, q, r.ID)
-	if err == nil && slices.ContainsFunc(entries, func(e Entry) bool { return e.Kind == Calibrated && e.By == actor.ID }) {
+	calibrated, err := a.calibrated(ctx, q, actor, r.ID)
+	if err == nil && calibrated {
 		err = fault.New(fault.Denied, "appraisal.decider_calibrated")
 	}
 	return err

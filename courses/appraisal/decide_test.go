@@ -3,7 +3,9 @@ package appraisal
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"tongguan/courses/certification"
@@ -55,9 +57,18 @@ func TestDisputes(t *testing.T) {
 		h.refuses(h.Decide(ctx, h.hr2.Actor(), r.ID, Appeal{Uphold: true, Ruling: rule(0, 0)}, h.form()), fault.Conflict, "")
 		h.wants(h.ann, Amended)
 		h.must(h.Close(ctx, h.hr.Actor(), r.ID, h.form()))
-		h.must(h.Correct(ctx, h.hr.Actor(), r.ID, rule(8600, 3), h.form()))
+		h.refuses(h.Correct(ctx, h.hr.Actor(), r.ID, rule(8600, 3), h.form()), fault.Denied, "appraisal.corrector_calibrated")
+		for _, x := range []struct {
+			who access.Actor
+			may bool
+		}{{h.hr.Actor(), false}, {h.hr2.Actor(), true}} {
+			if w, err := h.Record(ctx, x.who, r.ID); err != nil || w.May.Correct != x.may {
+				h.Errorf("%+v %v", w.May, err)
+			}
+		}
+		h.must(h.Correct(ctx, h.hr2.Actor(), r.ID, rule(8600, 3), h.form()))
 		h.refuses(h.Correct(ctx, self, r.ID, rule(12_000, 4), h.form()), fault.Denied, "appraisal.own_record")
-		h.refuses(h.Correct(ctx, h.hr.Actor(), r.ID, rule(8700, 3), h.form()), fault.Conflict, "")
+		h.refuses(h.Correct(ctx, h.hr2.Actor(), r.ID, rule(8700, 3), h.form()), fault.Conflict, "")
 		w, err := h.Record(ctx, h.ann.Actor(), r.ID)
 		h.must(err)
 		var story []string
@@ -164,8 +175,10 @@ func TestVerifySeesForgery(t *testing.T) {
 		{"the result", "UPDATE appraisal_record SET result = REPLACE(result, '8000', '9000')", "appraisal.verify_hash"},
 		{"the result and its hash", "", "appraisal.verify_trail"},
 		{"a figure", "UPDATE appraisal_record SET figures = REPLACE(figures, '120000', '130000')", "appraisal.verify_figures"},
-		{"an entry", "UPDATE appraisal_entry SET score = 9999 WHERE seq = 1", "appraisal.verify_entries"},
-		{"one entry more", "INSERT INTO appraisal_entry SELECT record_id, 2, 'calibrated', 1, TRUE, 8000, TRUE, 9000, 'A', NULL, '', 0 FROM appraisal_entry WHERE seq = 1", "appraisal.verify_entries"},
+		{"an entry", "UPDATE appraisal_entry SET score = 9999 WHERE seq = 1", "appraisal.verify_entry"},
+		{"what somebody set", "UPDATE appraisal_entry SET score = 9999 WHERE seq = 2", "appraisal.verify_entries"},
+		{"its band", "UPDATE appraisal_entry SET band = 'A' WHERE seq = 2", "appraisal.verify_entries"},
+		{"one entry more", "INSERT INTO appraisal_entry SELECT record_id, 3, 'calibrated', 2, TRUE, 8000, TRUE, 9000, 'A', NULL, '', 0 FROM appraisal_entry WHERE seq = 1", "appraisal.verify_entries"},
 		{"one entry less", "DELETE FROM appraisal_entry", "appraisal.verify_entry"},
 		{"a transition", "UPDATE appraisal_transition SET act = 'amend' WHERE seq = 3", "appraisal.verify_life"},
 		{"the state", "UPDATE appraisal_record SET state = 'upheld'", "appraisal.verify_life"},
@@ -176,6 +189,7 @@ func TestVerifySeesForgery(t *testing.T) {
 		h := build(t, dbtest.SQLite(t), start, shanghai)
 		h.calibrating()
 		r := h.of(h.ann)
+		h.must(h.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: 7600, Reason: "x", Seen: 1}, h.form()))
 		if x.sql == "" { // somebody who knows how hashes are made
 			p, err := proofOf(ctx, h.d.Read(), r.ID)
 			h.must(err)
@@ -200,6 +214,58 @@ func TestVerifySeesForgery(t *testing.T) {
 			t.Errorf("%s: %q", x.name, rep.Differences)
 		}
 	}
+}
+
+// Whoever reads the trail and sees a record as an inspector does cannot find out what reviewers gave: no score and no grade is
+// anywhere, and trying out marks against the hash leads nowhere without the nonce.
+func TestNothingTellsInspectorsWhatReviewersGave(t *testing.T) {
+	each(t, func(h *house) {
+		h.earns(h.ann, "extra", "one/n")
+		cycle := h.calibrating()
+		r := h.of(h.ann)
+		h.must(h.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: 7613, Reason: "x", Seen: 1}, h.form()))
+		w, err := h.Record(ctx, h.inspector.Actor(), r.ID)
+		h.must(err)
+		if w.Has || w.Score != 0 || w.Band != "" || !w.Withheld || !w.Visible || w.Inputs.Nonce != "" || w.Result.Score != 0 || w.Result.Band != "" || w.Result.All.Sum != 0 ||
+			w.Result.Quantitative.Score != 12_000 || len(w.History) != 2 || len(w.Result.Adjustments) != 3 {
+			h.Errorf("%+v %+v", w.Record, w.Result)
+		}
+		seen, err := json.Marshal([]any{w.Record, w.Inputs, w.Result, w.History})
+		h.must(err)
+		var facts []string
+		h.must(h.d.Read().Select(ctx, &facts, "SELECT leaf FROM audit_entry"))
+		secret := regexp.MustCompile(`[:,\[](7613|10400|10600|7500|5000|8000)[,}\]]|"B"`)
+		for _, text := range append(facts, strings.ReplaceAll(strings.ReplaceAll(string(seen), `"amount":8000,`, ""), `"weight":5000,`, "")) { // of the scheme
+			if found := secret.FindString(text); found != "" {
+				h.Errorf("%s is in %s", found, text)
+			}
+		}
+		for _, f := range []Filter{{Cycle: cycle}, {Cycle: cycle, Band: "B"}} {
+			p, err := h.Records(ctx, h.inspector.Actor(), f)
+			if h.must(err); (len(p.Records) == 0) != (f.Band != "") || p.Next != "" {
+				h.Errorf("%+v", p)
+			}
+			for _, r := range p.Records {
+				if r.Has || r.Score != 0 || r.Band != "" || !r.Withheld {
+					h.Errorf("%+v", r)
+				}
+			}
+		}
+		p, err := proofOf(ctx, h.d.Read(), r.ID)
+		if h.must(err); len(p.nonce()) != 32 || p.nonce() == mustProof(h, h.of(h.bob).ID).nonce() {
+			h.Errorf("nonce %q", p.nonce())
+		}
+		if rep, err := h.Verify(ctx, h.inspector.Actor(), r.ID); err != nil || !rep.Whole() {
+			h.Errorf("%+v %v", rep, err)
+		}
+	})
+}
+
+func mustProof(h *house, record string) proof {
+	h.Helper()
+	p, err := proofOf(ctx, h.d.Read(), record)
+	h.must(err)
+	return p
 }
 
 // The record of somebody whom the trail no longer names can be verified as before.

@@ -79,6 +79,7 @@ type judges struct {
 	asked    map[string]bool
 	closed   map[string]bool
 	shown    map[string]bool
+	early    int                  // how often somebody asked while panels of the same cycle were open
 	opinions map[string][]Opinion // by person
 }
 
@@ -104,6 +105,9 @@ func (j *judges) Propose(_ context.Context, _ db.Q, panels ...string) error {
 func (j *judges) Close(_ context.Context, _ db.Q, panel string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.closed[panel] {
+		return fault.New(fault.Conflict, "closed before")
+	}
 	j.closed[panel] = true
 	return nil
 }
@@ -121,8 +125,16 @@ func (j *judges) Show(_ context.Context, _ db.Q, panel string) error {
 func (j *judges) Of(_ context.Context, _ db.Q, panels []string) (map[string][]Opinion, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := map[string][]Opinion{}
+	out, open := map[string][]Opinion{}, map[string]bool{}
+	for _, p := range j.opened {
+		if !j.closed[p.ID] {
+			open[p.Cycle] = true
+		}
+	}
 	for _, p := range panels {
+		if open[j.opened[p].Cycle] {
+			j.early++
+		}
 		out[p] = slices.Clone(j.opinions[j.opened[p].Person])
 	}
 	return out, nil

@@ -44,9 +44,9 @@ func TestAtOnce(t *testing.T) {
 			}
 			h.whole(h.of(h.ann))
 		}
-		who := []people.Person{h.hr, h.hr2}
+		who, calibrator := []people.Person{h.hr, h.hr2}, h.person("hr3", "", access.HR)
 		rush("calibrate", 1, func(a *Appraisals, i int, form string) error {
-			return a.Calibrate(ctx, h.hr.Actor(), r.ID, Ruling{Score: int64(i), Reason: "x", Seen: 1}, form)
+			return a.Calibrate(ctx, calibrator.Actor(), r.ID, Ruling{Score: int64(i), Reason: "x", Seen: 1}, form)
 		})
 		rush("show", 1, func(a *Appraisals, i int, form string) error { return a.Show(ctx, who[i%2].Actor(), r.ID, form) })
 		rush("respond", 1, func(a *Appraisals, i int, form string) error {
@@ -96,7 +96,7 @@ func TestNoIllegalStateIsReached(t *testing.T) {
 		at := h.clock.Date(h.zone)
 		plus := func(days int) string { return dateAfter(at, days) }
 		plan := Plan{Scheme: "month", Period: at[:7], Persons: []string{p.ID}, Least: -1, Missing: composite.Zero,
-			Deadlines: Deadlines{plus(1), plus(40), plus(42), plus(44), plus(46)}}
+			Deadlines: Deadlines{plus(1), plus(40), plus(42), plus(44), plus(47)}}
 		cycle := h.open(plan)
 		r := h.of(p)
 		forms := []string{h.form(), h.form()} // some are sent again
@@ -120,7 +120,7 @@ func TestNoIllegalStateIsReached(t *testing.T) {
 			"close": func(f string) error { return h.Close(ctx, h.hr.Actor(), r.ID, f) },
 			"all":   func(f string) error { _, err := h.CloseAll(ctx, h.hr.Actor(), cycle, f); return err },
 			"correct": func(f string) error {
-				return h.Correct(ctx, h.hr.Actor(), r.ID, Ruling{Score: 7, Reason: "x", Seen: h.of(p).Entries}, f)
+				return h.Correct(ctx, h.hr2.Actor(), r.ID, Ruling{Score: 7, Reason: "x", Seen: h.of(p).Entries}, f)
 			},
 			"day":   func(string) error { h.advance(20 * day); return h.Tick(ctx) },
 			"hours": func(string) error { h.advance(day / 2); return h.Tick(ctx) },

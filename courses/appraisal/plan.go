@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -126,7 +127,20 @@ func (a *Appraisals) fit(kind, period string, d Deadlines) error {
 	if d.Figures < end {
 		return fault.New(fault.Invalid, "appraisal.figures_early", "day", end).At("figures")
 	}
+	if days, err := d.toRespond(); err != nil || days < LeastResponse {
+		return firstOf(err, fault.New(fault.Invalid, "appraisal.response_short", "days", LeastResponse).At("response"))
+	}
 	return nil
+}
+
+// LeastResponse is how many days somebody has at least to answer their result.
+const LeastResponse = 3
+
+// toRespond is how many days lie between the last two deadlines.
+func (d Deadlines) toRespond() (int, error) {
+	from, err1 := time.Parse(time.DateOnly, d.Calibration)
+	to, err2 := time.Parse(time.DateOnly, d.Response)
+	return int(to.Sub(from).Hours() / 24), errors.Join(err1, err2)
 }
 
 type deadline struct {
@@ -284,8 +298,7 @@ func firstOf(err error, other *fault.Error) error {
 	return other
 }
 
-// Reschedule moves the deadlines of a cycle; the reviews' not once people review. A day that is past ends its phase at once.
-// Results that were shown keep the day they were promised.
+// Reschedule moves the deadlines of a cycle, never into the past; the reviews' not once people review. Results that were shown keep the day they were promised.
 func (a *Appraisals) Reschedule(ctx context.Context, actor access.Actor, cycle string, d Deadlines, request string) error {
 	if err := actor.Check(access.RunAppraisal, access.Other); err != nil {
 		return err
@@ -327,10 +340,19 @@ func (a *Appraisals) Reschedule(ctx context.Context, actor access.Actor, cycle s
 	})
 }
 
-// movable refuses deadlines that do not fit the cycle, and another day for reviews that have begun.
+// movable refuses deadlines that do not fit the cycle, another day that is past, and another one for reviews that have begun.
 func (a *Appraisals) movable(c Cycle, d Deadlines) error {
 	if err := a.fit(c.Kind, c.Period, d); err != nil {
 		return err
+	}
+	for _, x := range d.all() {
+		over, err := a.end(x.day)
+		if err != nil {
+			return err
+		}
+		if x.day != c.Deadlines.of(x.state) && over <= a.clock.Now() {
+			return fault.New(fault.Invalid, "appraisal.day_past").At(x.field)
+		}
 	}
 	begun, err := a.end(c.Figures)
 	if err == nil && d.Reviews != c.Reviews && a.clock.Now() >= begun {

@@ -54,6 +54,7 @@ type Input struct {
 // Inputs is everything that a result is computed from.
 type Inputs struct {
 	Version      int           `json:"v"`
+	Nonce        string        `json:"nonce,omitempty"` // 16 bytes of chance, hex: who knows the hash and all but a mark cannot try out marks
 	Record       string        `json:"record"`
 	Cycle        string        `json:"cycle"`
 	Period       string        `json:"period"`

@@ -3,6 +3,7 @@ package appraisal
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"tongguan/courses/composite"
 	"tongguan/server/base/access"
@@ -16,7 +17,7 @@ type sight int
 const (
 	nothing sight = iota
 	opened        // all of it; the result once it is shown: the person and their manager
-	proved        // how it was computed and what became of it, without what reviewers say: inspectors
+	proved        // how it was computed and what became of it, without what reviewers say or what tells it: inspectors
 	all           // all of it at any time: who runs appraisals, but for their own
 )
 
@@ -46,11 +47,31 @@ func (a *Appraisals) see(ctx context.Context, actor access.Actor, id string) (Re
 	if s == nothing {
 		return Record{}, nothing, fault.New(fault.Missing, "error.missing")
 	}
-	return r.veil(s), s, nil
+	tells := false
+	if s == proved {
+		c, err := cycleByID(ctx, a.db.Read(), r.Cycle)
+		if err != nil {
+			return Record{}, nothing, err
+		}
+		tells = telling(c.Scheme)
+	}
+	return r.veil(s, tells), s, nil
 }
 
-// veil takes away what may not be seen yet.
-func (r Record) veil(s sight) Record {
+// telling says whether a result of a scheme tells what reviewers say: from it and all that is open one could work that out. A
+// month may rest on reviews, so a year does as well.
+func telling(s *composite.Scheme) bool {
+	return slices.ContainsFunc(s.Items, func(i composite.Item) bool { return secret(i.Kind) })
+}
+
+// secret says whether what an item is worth is not for inspectors.
+func secret(k composite.Kind) bool { return k == composite.OfReviews || k == composite.OfMonths }
+
+// veil takes away what may not be seen yet, and from inspectors a result that tells what reviewers say.
+func (r Record) veil(s sight, tells bool) Record {
+	if r.Withheld = s == proved && tells; r.Withheld {
+		r.Has, r.Score, r.Band = false, 0, ""
+	}
 	if r.Visible = s == all || s == proved || r.State.Open(); !r.Visible {
 		r.Has, r.Score, r.Band, r.Entries, r.Hash = false, 0, "", 0, ""
 	}
@@ -119,6 +140,9 @@ func (a *Appraisals) Records(ctx context.Context, actor access.Actor, f Filter) 
 	if f.Size <= 0 || f.Size > 500 {
 		f.Size = 100
 	}
+	if do == access.InspectAppraisal && f.Band != "" {
+		return Page{}, nil // a filter would tell the band
+	}
 	open := do == access.SeeAppraisal && !actor.May(access.RunAppraisal, access.Other)
 	rows, err := recordsPage(ctx, a.db.Read(), reach, f, open, a.clock.Date(a.zone))
 	if err != nil {
@@ -129,19 +153,33 @@ func (a *Appraisals) Records(ctx context.Context, actor access.Actor, f Filter) 
 		rows = rows[:f.Size]
 		p.Next = rows[f.Size-1].ID
 	}
+	p.Records, err = a.veiled(ctx, actor, rows, do, f)
+	return p, err
+}
+
+// veiled gives records as whoever may do that with them sees them.
+func (a *Appraisals) veiled(ctx context.Context, actor access.Actor, rows []Record, do access.Action, f Filter) (out []Record, err error) {
+	tells := map[string]bool{} // by cycle
 	for _, r := range rows {
+		if _, known := tells[r.Cycle]; !known && do == access.InspectAppraisal {
+			c, err := cycleByID(ctx, a.db.Read(), r.Cycle)
+			if err != nil {
+				return nil, err
+			}
+			tells[r.Cycle] = telling(c.Scheme)
+		}
 		s := all
 		switch {
-		case r.Person == actor.ID || open:
+		case r.Person == actor.ID || do == access.SeeAppraisal && !actor.May(access.RunAppraisal, access.Other):
 			s = opened
 		case do == access.InspectAppraisal:
 			s = proved
 		}
-		if r = r.veil(s); f.Band == "" || r.Visible { // one's own band is not told by a filter either
-			p.Records = append(p.Records, r)
+		if r = r.veil(s, tells[r.Cycle]); f.Band == "" || r.Visible { // one's own band is not told by a filter either
+			out = append(out, r)
 		}
 	}
-	return p, nil
+	return out, nil
 }
 
 // Mine gives the actor's own records, the latest first.
@@ -151,7 +189,7 @@ func (a *Appraisals) Mine(ctx context.Context, actor access.Actor) ([]Record, er
 	}
 	rows, err := recordsOf(ctx, a.db.Read(), actor.ID, a.clock.Date(a.zone))
 	for i := range rows {
-		rows[i] = rows[i].veil(opened)
+		rows[i] = rows[i].veil(opened, false)
 	}
 	return rows, err
 }
@@ -236,26 +274,70 @@ func (a *Appraisals) fillResult(ctx context.Context, q db.Q, w *Whole, p proof) 
 		if err != nil {
 			return err
 		}
-		w.Opinions = opinions[w.ID]
+		w.opine(opinions[w.ID])
 	}
 	w.Notes, err = a.notes(ctx, q, w.Person, w.Inputs.Certificates)
 	return err
 }
 
-// withhold takes away what reviewers say.
+// opine gives what each group says as it was when the result was computed. Comments are no part of what is kept with it; they
+// come from the reviews, as does all of a group that is no item of the scheme.
+func (w *Whole) opine(now []Opinion) {
+	kept := map[string]*Opinion{}
+	for _, i := range w.Inputs.Items {
+		if i.Opinion != nil {
+			kept[i.Opinion.Group] = i.Opinion
+		}
+	}
+	for _, o := range now {
+		if then := kept[o.Group]; then != nil {
+			comments := o.Comments
+			if o = *then; !o.Withheld {
+				o.Comments = comments
+			}
+			delete(kept, o.Group)
+		}
+		w.Opinions = append(w.Opinions, o)
+	}
+	for _, i := range w.Inputs.Items {
+		if i.Opinion != nil && kept[i.Opinion.Group] != nil { // the reviews have lost it
+			w.Opinions = append(w.Opinions, *i.Opinion)
+		}
+	}
+}
+
+// withhold takes away what reviewers say, and everything that it could be worked out from.
 func (w *Whole) withhold() {
-	reviews := map[string]bool{}
+	hidden := map[string]bool{}
 	for i, l := range w.Result.Lines {
-		if l.Kind == composite.OfReviews {
-			reviews[l.Item] = true
+		if secret(l.Kind) {
+			hidden[l.Item] = true
 			w.Result.Lines[i].Score, w.Result.Lines[i].Product = 0, 0
 		}
 	}
 	w.Result.Qualitative = composite.Part{Weight: w.Result.Qualitative.Weight, Some: w.Result.Qualitative.Some}
+	w.Inputs.Nonce = ""
 	for i := range w.Inputs.Items {
-		if in := &w.Inputs.Items[i]; reviews[in.Item] {
-			in.Opinion, in.Given = nil, composite.Given{Known: in.Given.Known}
+		in := &w.Inputs.Items[i]
+		if !hidden[in.Item] {
+			continue
 		}
+		in.Opinion, in.Given = nil, composite.Given{Known: in.Given.Known}
+		for m := range in.Months {
+			in.Months[m].Score = 0
+		}
+	}
+	if !w.Withheld {
+		return
+	}
+	w.Result.All = composite.Part{Weight: w.Result.All.Weight, Some: w.Result.All.Some}
+	w.Result.Score, w.Result.Band = 0, ""
+	for i := range w.Result.Adjustments {
+		w.Result.Adjustments[i].Before, w.Result.Adjustments[i].After = 0, 0
+	}
+	for i := range w.History {
+		e := &w.History[i]
+		e.HadFrom, e.From, e.Has, e.To, e.Band = false, 0, false, 0, ""
 	}
 }
 
@@ -274,7 +356,12 @@ func (a *Appraisals) may(ctx context.Context, q db.Q, actor access.Actor, w Whol
 	m.Respond = self && w.State == Shown
 	_, closable := Next(w.State, Close)
 	m.Close = runs && closable
-	m.Correct = runs && actor.ID != "" && w.State == Closed
+	if runs && actor.ID != "" && w.State == Closed {
+		err := a.mayCorrect(ctx, q, actor, w.ID)
+		if m.Correct = err == nil; fault.KindOf(err) == fault.Internal && err != nil {
+			return m, err
+		}
+	}
 	m.Verify = w.Visible && w.Hash != ""
 	if w.State == Disputed && actor.ID != "" {
 		err := a.mayDecide(ctx, q, actor, living{ID: w.ID, Person: w.Person})

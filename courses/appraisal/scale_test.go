@@ -24,6 +24,10 @@ func TestManyPeople(t *testing.T) {
 		p := h.plan()
 		p.Least, p.Missing = 0, "zero"
 		cycle := h.open(p)
+		h.until(november.Reviews)
+		if h.judges.early > 0 || len(h.judges.closed) != n+2 {
+			h.Errorf("%d results asked for the reviews while others of the cycle were open; %d closed", h.judges.early, len(h.judges.closed))
+		}
 		h.until(november.Calibration)
 		if shown, err := h.ShowAll(ctx, h.hr.Actor(), cycle, h.form()); err != nil || shown != 0 {
 			h.Errorf("%d were left to show, %v", shown, err)

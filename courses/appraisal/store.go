@@ -321,6 +321,17 @@ type proof struct {
 	Steps   int64  `db:"steps"`
 }
 
+// nonce is the chance in what a record was computed from, "" where there is none.
+func (p proof) nonce() string {
+	var in struct {
+		Nonce string `json:"nonce"`
+	}
+	if json.Unmarshal([]byte(p.Inputs), &in) != nil {
+		return ""
+	}
+	return in.Nonce
+}
+
 func proofOf(ctx context.Context, q db.Q, record string) (p proof, err error) {
 	err = q.Get(ctx, &p, "SELECT figures, inputs, result, hash, steps FROM appraisal_record WHERE id = $1", record)
 	return p, err

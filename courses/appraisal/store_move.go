@@ -42,13 +42,16 @@ func claimTick(ctx context.Context, q db.Q, now int64) error {
 	return err
 }
 
-// dueRecords gives records of one cycle in one state that time takes on, the cycle that has waited longest first.
+// dueRecords gives records of one cycle in one state that time takes on, the cycle that has waited longest first, and of its
+// states the one that comes first: all of a cycle are in reviews before the reviews of any end, though two days be the same.
 func dueRecords(ctx context.Context, q db.Q, now int64, most int) (out []living, err error) {
 	var first struct {
 		Cycle string `db:"cycle_id"`
 		State State  `db:"state"`
 	}
-	err = q.Get(ctx, &first, "SELECT cycle_id, state FROM appraisal_record WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1", now)
+	err = q.Get(ctx, &first, `SELECT cycle_id, state FROM appraisal_record WHERE next_at <= $1
+			AND cycle_id = (SELECT cycle_id FROM appraisal_record WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1)
+		ORDER BY CASE state WHEN 'targets' THEN 1 WHEN 'figures' THEN 2 WHEN 'reviews' THEN 3 WHEN 'calibration' THEN 4 ELSE 5 END LIMIT 1`, now)
 	if db.None(err) {
 		return nil, nil
 	}
@@ -57,6 +60,18 @@ func dueRecords(ctx context.Context, q db.Q, now int64, most int) (out []living,
 	}
 	err = q.Select(ctx, &out, livingColumns+"WHERE a.cycle_id = $1 AND a.state = $2 AND a.next_at <= $3 ORDER BY a.id LIMIT $4", first.Cycle, first.State, now, most)
 	return out, err
+}
+
+// openPanels gives the ids of records of a cycle whose reviews are over and whose panels are not closed yet.
+func openPanels(ctx context.Context, q db.Q, cycle string, now int64, most int) (out []string, err error) {
+	err = q.Select(ctx, &out, "SELECT id FROM appraisal_record WHERE cycle_id = $1 AND state = 'reviews' AND next_at <= $2 AND NOT paneled ORDER BY id LIMIT $3", cycle, now, most)
+	return out, err
+}
+
+// setPaneled notes that panels are closed.
+func setPaneled(ctx context.Context, q db.Q, ids []string) (int64, error) {
+	return q.Exec(ctx, "UPDATE appraisal_record SET paneled = TRUE FROM {rows} WHERE appraisal_record.id = r.id AND appraisal_record.state = 'reviews' AND NOT appraisal_record.paneled",
+		new(db.Rows).Text("id", ids))
 }
 
 // inStates gives the records of a cycle that are in one of some states, and have a result where that is asked.

@@ -101,6 +101,9 @@ func (a *Appraisals) setTargets(ctx context.Context, q db.Q, actor access.Actor,
 
 // AgreeTargets is the person's consent to all targets as they stand; seen is how many steps (Whole.Steps) the page showed.
 func (a *Appraisals) AgreeTargets(ctx context.Context, actor access.Actor, record string, seen int, request string) error {
+	if seen < 0 {
+		return fault.New(fault.Invalid, "error.form_stale")
+	}
 	return a.answerTargets(ctx, actor, record, request, TargetStep{Seq: int64(seen) + 1, Kind: string(Agreed)})
 }
 

@@ -1,6 +1,7 @@
 package appraisal
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,7 +23,8 @@ const batch = 200
 var errMoved = errors.New("appraisal: a record has moved")
 
 // Tick makes the transitions that time has brought, the earliest first. It may run on several nodes at once and as often as
-// one likes. Each takes effect at the end of its day, whenever it is recorded.
+// one likes. Each takes effect at the end of its day, whenever it is recorded; but for a result, which is shown only once it can
+// be seen: the days to respond count from then.
 func (a *Appraisals) Tick(ctx context.Context) error {
 	for {
 		n, err := a.tick(ctx, a.clock.Now())
@@ -49,9 +51,18 @@ func (a *Appraisals) tick(ctx context.Context, now int64) (n int, err error) {
 		if err != nil {
 			return err
 		}
+		if due[0].State == Reviewing && reviewed(c.Scheme) {
+			if closed, err := a.closePanels(ctx, q, c.ID, now); err != nil || closed > 0 {
+				return err
+			}
+		}
 		steps := make([]step, n)
 		for i, r := range due {
-			if steps[i], err = a.step(c, r, byTime(r.State), max(r.Next, r.Since)); err != nil {
+			at := max(r.Next, r.Since)
+			if byTime(r.State) == Show && now-at > grace.Milliseconds() {
+				at = now
+			}
+			if steps[i], err = a.step(c, r, byTime(r.State), at); err != nil {
 				return err
 			}
 		}
@@ -65,6 +76,24 @@ func (a *Appraisals) tick(ctx context.Context, now int64) (n int, err error) {
 		return a.told(ctx, q, append(events, passed(c, steps, now)))
 	})
 	return n, err
+}
+
+// closePanels closes a batch of panels of a cycle and says how many. As long as there are any, no result of the cycle is
+// computed: how lenient a reviewer is shows in all that they gave, so that nobody's result hangs on whose batch came first.
+func (a *Appraisals) closePanels(ctx context.Context, q db.Q, cycle string, now int64) (int, error) {
+	open, err := openPanels(ctx, q, cycle, now, batch)
+	if err != nil || len(open) == 0 {
+		return 0, err
+	}
+	if n, err := setPaneled(ctx, q, open); err != nil || n != int64(len(open)) {
+		return 0, cmp.Or(err, errMoved)
+	}
+	for _, id := range open {
+		if err := a.panels.Close(ctx, q, id); err != nil {
+			return 0, err
+		}
+	}
+	return len(open), nil
 }
 
 // step plans a transition of a record.
@@ -89,17 +118,24 @@ func (a *Appraisals) step(c Cycle, r living, do Act, at int64) (step, error) {
 	return s, err
 }
 
-// respondBy is the last day to respond to a result that is shown at a moment: the cycle's, or as many days later as lie
-// between the last two deadlines, so that nobody has less time because HR took more.
+// grace is how late a result may be recorded as shown and count as shown at the end of the phase: the job of time runs every
+// minute.
+const grace = time.Hour
+
+// respondBy is the last day to respond to a result that is shown at a moment, recorded now: the cycle's, or as many days after
+// today as lie between the last two deadlines, so that nobody has less time because HR took more or the server stood still.
 func (a *Appraisals) respondBy(c Cycle, at int64) (string, error) {
-	over, err := a.end(c.Calibration)
-	if err != nil || at <= over {
-		return c.Response, err
+	days, err1 := c.toRespond()
+	over, err2 := a.end(c.Calibration)
+	now := max(at, a.clock.Now())
+	on, err3 := time.Parse(time.DateOnly, time.UnixMilli(now).In(a.zone).Format(time.DateOnly))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return "", err
 	}
-	from, err1 := time.Parse(time.DateOnly, c.Calibration)
-	to, err2 := time.Parse(time.DateOnly, c.Response)
-	on, err3 := time.Parse(time.DateOnly, time.UnixMilli(at).In(a.zone).Format(time.DateOnly))
-	return max(c.Response, on.Add(to.Sub(from)).Format(time.DateOnly)), errors.Join(err1, err2, err3)
+	if now <= over+grace.Milliseconds() && days >= LeastResponse {
+		return c.Response, nil
+	}
+	return max(c.Response, on.AddDate(0, 0, max(days, LeastResponse)).Format(time.DateOnly)), nil
 }
 
 // take makes planned transitions; errMoved where one of the records is not as it was read.

@@ -99,7 +99,7 @@ type Scheme struct {
 	MaxBonus  int64        `json:"max_bonus"`
 	Rules     []Rule       `json:"rules"`
 	Traits    []Trait      `json:"traits"`
-	Shown     int64        `json:"shown"` // colleagues and customers are shown from so many on
+	Shown     int64        `json:"shown"` // colleagues are shown from so many on; customers from one on
 	Proposals []Proposal   `json:"proposals"`
 
 	File string `json:"-"`

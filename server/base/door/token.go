@@ -22,10 +22,12 @@ const (
 	ScopeProfile  = "profile"  // who am I
 	ScopeLearning = "learning" // courses and progress
 	ScopeContent  = "content"  // how the content does: statistics of quizzes
+
+	ScopeAppraisal = "appraisal" // records of appraisal that the person may see, others' too
 )
 
 // Scopes lists the scopes.
-func Scopes() []string { return []string{ScopeProfile, ScopeLearning, ScopeContent} }
+func Scopes() []string { return []string{ScopeProfile, ScopeLearning, ScopeContent, ScopeAppraisal} }
 
 // Issuer and audience of every API token; a token made for something else opens nothing here.
 const (

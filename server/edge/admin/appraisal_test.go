@@ -40,7 +40,7 @@ func (a *academy) appraised() string {
 	before := time.Now().AddDate(0, -2, -time.Now().Day()+1) // the first of the month before last
 	on := before.AddDate(0, 1, 0).Format(time.DateOnly)
 	if _, err := built.Appraisals.Open(ctx, ids["hr"].Actor(), appraisal.Plan{Scheme: "sales-monthly", Period: before.Format("2006-01"), Persons: []string{ids["ji"].ID}, Least: -1,
-		Deadlines: appraisal.Deadlines{Targets: on, Figures: on, Reviews: on, Calibration: on, Response: on}}, "once"); err != nil {
+		Deadlines: appraisal.Deadlines{Targets: on, Figures: on, Reviews: on, Calibration: on, Response: before.AddDate(0, 1, 3).Format(time.DateOnly)}}, "once"); err != nil {
 		a.Fatal(err)
 	}
 	if err := built.Appraisals.Tick(ctx); err != nil {

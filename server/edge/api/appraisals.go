@@ -114,8 +114,8 @@ func (a *API) appraisalOne(c *fiber.Ctx, actor access.Actor) error {
 	}
 	if w.Result != nil {
 		for _, l := range w.Result.Lines {
-			if w.Inspected && l.Kind == composite.OfReviews {
-				continue // what reviewers say is not for inspectors
+			if w.Inspected && l.Kind != composite.OfIndicator {
+				continue // what reviewers say is not for inspectors, nor what tells it
 			}
 			lines = append(lines, computed{l.Item, string(l.Kind), l.Weight, string(l.Fate), l.Score, l.Target, l.Actual})
 		}

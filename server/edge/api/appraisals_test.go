@@ -23,7 +23,7 @@ func TestAppraisals(t *testing.T) {
 			t.Fatal(err)
 		}
 		hr := access.Actor{ID: id, Name: "陈知微", Roles: []access.Role{access.HR}}
-		token, stranger := c.token(door.ScopeLearning), c.token(door.ScopeProfile)
+		token, stranger := c.token(door.ScopeAppraisal), c.token(door.ScopeProfile, door.ScopeLearning, door.ScopeContent)
 		record := c.appraised(ctx, hr)
 		before := c.held("/api/v1/appraisals/"+record, token, http.StatusOK)
 		if !bytes.Contains(before.body, []byte(`"state":"calibration"`)) || !bytes.Contains(before.body, []byte(`"score":null`)) || bytes.Contains(before.body, []byte("100")) {
@@ -55,7 +55,7 @@ func TestAppraisals(t *testing.T) {
 func (c *caller) appraised(ctx context.Context, hr access.Actor) string {
 	c.Helper()
 	cycle, err := c.app.Appraisals.Open(ctx, hr, appraisal.Plan{Scheme: "sales-monthly", Period: "2025-06", Persons: []string{c.person}, Least: 0,
-		Deadlines: appraisal.Deadlines{Targets: "2025-07-01", Figures: "2025-07-02", Reviews: "2025-07-03", Calibration: "2199-01-01", Response: "2199-01-02"}}, "open")
+		Deadlines: appraisal.Deadlines{Targets: "2025-07-01", Figures: "2025-07-02", Reviews: "2025-07-03", Calibration: "2199-01-01", Response: "2199-01-04"}}, "open")
 	if err != nil {
 		c.Fatal(err)
 	}

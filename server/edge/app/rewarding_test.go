@@ -81,14 +81,14 @@ func (h *house) month(on *appraisal.Appraisals, period string, persons ...string
 		}
 	}
 	cycle, err := on.Open(ctx, hr, appraisal.Plan{Scheme: "month", Period: period, Persons: persons, Least: -1,
-		Deadlines: appraisal.Deadlines{Targets: day(1), Figures: day(2), Reviews: day(3), Calibration: day(4), Response: day(5)}}, period)
+		Deadlines: appraisal.Deadlines{Targets: day(1), Figures: day(2), Reviews: day(3), Calibration: day(4), Response: day(7)}}, period)
 	must(err)
 	page, err := on.Records(ctx, hr, appraisal.Filter{Cycle: cycle})
 	must(err)
 	for _, r := range page.Records {
 		must(on.SetTargets(ctx, hr, r.ID, map[string]int64{"sales": 1000}, period+r.ID))
 	}
-	for range 6 {
+	for range 8 {
 		h.advance(24 * time.Hour)
 		must(on.Tick(ctx))
 	}

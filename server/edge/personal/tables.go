@@ -91,7 +91,7 @@ var tables = []Table{
 	{Name: "review_request", Me: "person_id", Text: "contact", Keep: "id panel_id side form_id", Num: "version", Bool: "withdrawn mailed", Hide: "token_hash:secret"}, // whoever was asked
 	{Name: "review_sheet", Up: "request_id=review_request.id", Said: "comments", Keep: "marks", Num: "version total marked", Hide: "salt:secret form_id:secret"},
 	{Name: "appraisal_cycle", By: "opened_by", Keep: "id scheme_id title_zh title_en kind period scheme scheme_hash targets_on figures_on reviews_on calibration_on response_on", Num: "moves opened_at closed_at", Bool: "adapted leniency"},
-	{Name: "appraisal_record", Me: "person_id", Keep: "id cycle_id period roles state agreement figures hash respond_by", Num: "since seq next_at steps targets entries", Bool: "simulated", Hide: "inputs:derived result:derived"},
+	{Name: "appraisal_record", Me: "person_id", Keep: "id cycle_id period roles state agreement figures hash respond_by", Num: "since seq next_at steps targets entries", Bool: "simulated paneled", Hide: "inputs:derived result:derived"},
 	{Name: "appraisal_transition", Up: "record_id=appraisal_record.id", By: "actor_id", Text: "note@actor_id", Keep: "before after act", Num: "seq at recorded_at"},
 	{Name: "appraisal_target", Up: "record_id=appraisal_record.id", By: "by_id", Text: "text@by_id", Keep: "kind item", Num: "seq value at"},
 	{Name: "appraisal_entry", Up: "record_id=appraisal_record.id", By: "by_id", Text: "reason@by_id", Keep: "kind band", Num: "seq prior before score at", Bool: "had_score has_score", Once: openRecord},

@@ -144,6 +144,9 @@ func (s *Site) cycleFilters(v visit, o appraisal.Overview, f appraisal.Filter, p
 	for _, state := range appraisal.States() {
 		p.States.Choices = append(p.States.Choices, parts.Choice{Value: string(state), Text: v.voice.T("appraisal_page.state." + string(state)), Chosen: state == f.State})
 	}
+	if !v.actor.May(access.RunAppraisal, access.Other) {
+		return // whom a filter by band finds has that band
+	}
 	p.Bands = parts.Select{ID: "band", Name: "band", Label: v.voice.T("appraisal_page.band"), Empty: v.voice.T("appraisal_page.all_bands")}
 	for _, b := range o.Scheme.Bands {
 		p.Bands.Choices = append(p.Bands.Choices, parts.Choice{Value: b.ID, Text: b.Name.In(v.lang), Chosen: b.ID == f.Band})

@@ -92,12 +92,13 @@ func (s *Site) usualDays(first, last time.Time) map[string]string {
 		targets = now.AddDate(0, 0, 3)
 	}
 	out["targets"] = targets.Format(time.DateOnly)
+	before := targets
 	for i, name := range phases[1:] {
 		day := last.AddDate(0, 0, []int{5, 10, 15, 22}[i]+late)
-		if day.Before(targets) {
-			day = targets.AddDate(0, 0, 3*(i+1))
+		if least := before.AddDate(0, 0, appraisal.LeastResponse); day.Before(least) {
+			day = least
 		}
-		out[name] = day.Format(time.DateOnly)
+		out[name], before = day.Format(time.DateOnly), day
 	}
 	return out
 }

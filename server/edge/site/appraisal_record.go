@@ -225,6 +225,9 @@ func (s *Site) entries(v visit, w appraisal.Whole, p *pages.One, names map[strin
 		if e.Has {
 			step.To, step.Band = points(e.To), bandName(v, w.In, e.Band)
 		}
+		if w.Withheld {
+			step.To = v.voice.T("appraisal_page.withheld_score")
+		}
 		if e.HadFrom {
 			step.From = points(e.From)
 		}

@@ -75,8 +75,11 @@ func (x sums) line(i composite.Item, l composite.Line, in appraisal.Input) pages
 	if p.Out {
 		p.Points, p.Product = "—", "—"
 	}
-	if x.w.Inspected && i.Kind == composite.OfReviews {
+	if x.w.Inspected && i.Kind != composite.OfIndicator {
 		p.Points, p.Product, p.Working = "—", "—", x.voice.T("appraisal_page.not_yours")
+		for m := range p.Months {
+			p.Months[m].Score = ""
+		}
 	}
 	return p
 }
@@ -233,8 +236,8 @@ func (x sums) compute(p *pages.One) {
 		}
 	}
 	p.Total = x.sum(x.voice.T("appraisal_page.all"), r.All, func(composite.Line) bool { return true })
-	if x.w.Inspected && r.Qualitative.Some {
-		p.Total.Formula, p.Total.Exact = "", x.voice.T("appraisal_page.not_yours")+" ="
+	if x.w.Withheld {
+		p.Total.Formula, p.Total.Exact, p.Total.Score = "", x.voice.T("appraisal_page.total_not_yours"), "—"
 	}
 	if !r.Enough {
 		p.Short = x.voice.T("appraisal_page.short", "least", trimmed(x.w.In.Scheme.Least)+"%")
@@ -250,7 +253,7 @@ func (x sums) adjustment(a composite.Adjustment) pages.Step {
 	out := pages.Step{Title: x.voice.T("appraisal_page.effect." + string(a.Effect)),
 		Text:  x.voice.T("appraisal_page.effect_text."+string(a.Effect), "programme", programme, "amount", points(a.Amount)),
 		Warns: a.Effect == composite.Flag || a.Effect == composite.Warn}
-	if a.Effect == composite.Bonus || a.Effect == composite.Cap {
+	if !x.w.Withheld && (a.Effect == composite.Bonus || a.Effect == composite.Cap) {
 		out.From, out.To = points(a.Before), points(a.After)
 	}
 	for _, held := range x.w.Inputs.Certificates {
