@@ -7,12 +7,12 @@ import (
 	"context"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"tongguan/courses/indicator"
 	"tongguan/quizzes/evidence"
 	"tongguan/server/base/access"
 	"tongguan/server/base/audit"
@@ -301,22 +301,15 @@ func webAddress(text string) bool {
 	return err == nil && len(text) <= 500 && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
-var yuanForm = regexp.MustCompile(`^(\d{1,9})(?:\.(\d{1,2}))?$`)
-
-// Fen reads an amount in yuan, with at most two decimals and perhaps commas, as fen; nothing is nothing to pay.
+// Fen reads an amount in yuan as people type it, see indicator.Parse, as fen; nothing is nothing to pay. A comma parts thousands
+// and nothing else: 1,5 is no amount rather than fifteen.
 func Fen(yuan string) (int64, error) {
-	yuan = strings.NewReplacer(",", "", "，", "", " ", "", "¥", "", "￥", "").Replace(yuan)
-	if yuan == "" {
+	if strings.TrimSpace(yuan) == "" {
 		return 0, nil
 	}
-	m := yuanForm.FindStringSubmatch(yuan)
-	if m == nil {
+	fen, err := indicator.Parse(indicator.Fen, yuan)
+	if err != nil || fen < 0 {
 		return 0, fault.New(fault.Invalid, "external.cost_form").At("cost")
 	}
-	whole, err := strconv.ParseInt(m[1], 10, 64)
-	if err != nil {
-		return 0, err
-	}
-	part, err := strconv.ParseInt((m[2] + "00")[:2], 10, 64)
-	return whole*100 + part, err
+	return fen, nil
 }

@@ -416,12 +416,12 @@ func TestWhatCannotBeAskedFor(t *testing.T) {
 }
 
 func TestFen(t *testing.T) {
-	for in, want := range map[string]int64{"": 0, "3600": 360000, "3,600.5": 360050, "0.07": 7, "￥12.30": 1230, "999999999.99": 99999999999} {
+	for in, want := range map[string]int64{"": 0, "3600": 360000, "3,600.5": 360050, "0.07": 7, "￥12.30": 1230, "999999999.99": 99999999999, "１２．５": 1250, "1.5万": 1500000, "12元": 1200, " ": 0} {
 		if got, err := Fen(in); err != nil || got != want {
 			t.Errorf("%q: %d, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"-1", "1.234", "1e5", "许多", "99999999999999999999", ".5"} {
+	for _, in := range []string{"-1", "1.234", "1e5", "许多", "99999999999999999999", "1,5", "1，5", "12,34", "1,2345", "0,99", "(5)"} {
 		if _, err := Fen(in); err == nil {
 			t.Errorf("%q is an amount", in)
 		}

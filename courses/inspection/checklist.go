@@ -2,6 +2,8 @@ package inspection
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -35,6 +37,7 @@ func (x *Inspections) Save(ctx context.Context, actor access.Actor, round string
 		return fmt.Errorf("inspection: %w", err)
 	}
 	s.JSON, s.SavedBy, s.SavedAt = string(text), actor.ID, x.Clock.Now()
+	sum := sha256.Sum256(text) // notes may name people: the trail has their hash alone
 	return x.DB.Write(ctx, func(q db.Q) error {
 		if err := claimRound(ctx, q, round, Running); err != nil {
 			return err
@@ -43,7 +46,7 @@ func (x *Inspections) Save(ctx context.Context, actor access.Actor, round string
 			return err
 		}
 		return x.Trail.Append(ctx, q, audit.Event{Act: "inspection.answered", Actor: actor.ID,
-			Facts: map[string]any{"round": round, "number": s.Number, "version": s.Version + 1, "answers": values}})
+			Facts: map[string]any{"round": round, "number": s.Number, "version": s.Version + 1, "answers": values, "sha256": hex.EncodeToString(sum[:])}})
 	})
 }
 

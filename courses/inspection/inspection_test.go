@@ -2,7 +2,9 @@ package inspection
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -141,6 +143,23 @@ func TestTick(t *testing.T) {
 	})
 }
 
+// notesAreTrailed holds the trail against the answers of a round's sample as they stand, notes and all.
+func (h *house) notesAreTrailed(round string) {
+	h.Helper()
+	var kept []string
+	h.good(h.d.Read().Select(ctx, &kept, "SELECT answers FROM inspection_sample WHERE round_id = $1 AND saved_at > 0", round))
+	_, leaves := h.trailed()
+	for _, answers := range kept {
+		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(answers)))
+		if !slices.ContainsFunc(leaves, func(facts string) bool { return strings.Contains(facts, sum) }) {
+			h.Errorf("the trail does not know %s", answers)
+		}
+	}
+	if len(kept) == 0 {
+		h.Error("nothing is kept")
+	}
+}
+
 // TestRound draws, fills in, raises findings and closes; the sample can be drawn again, and what was tampered with shows.
 func TestRound(t *testing.T) {
 	each(t, func(h *house) {
@@ -165,6 +184,7 @@ func TestRound(t *testing.T) {
 		h.good(h.Save(ctx, who, id, Sampled{Number: 1, Version: 1, Answers: map[string]Answer{"legal": {No, "没有意见书"}, "filed": {Value: Yes}}}))
 		h.good(h.Save(ctx, who, id, Sampled{Number: 2, Answers: map[string]Answer{"legal": {Value: Yes}, "filed": {Value: None}}}))
 		h.bad(h.Close(ctx, who, id, "好"), fault.Invalid) // a no without a finding
+		h.notesAreTrailed(id)
 		first := h.raise(Finding{Round: id, Number: 1, Item: "legal"})
 		if second := h.raise(Finding{Round: id, Number: 1, Item: "legal"}); second != first {
 			h.Error("a no has two findings")

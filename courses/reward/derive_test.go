@@ -111,7 +111,7 @@ func TestDeriveAtOnce(t *testing.T) {
 
 // instance is the room once more, as another node has it.
 func (h *house) instance() *Rewards {
-	return New(Parts{DB: h.d, Clock: h.clock, Zone: h.zone, Trail: h.trail, People: h.people, Policy: h.policy, Records: h.shelf})
+	return New(Parts{DB: h.d, Clock: h.clock, Zone: h.zone, Trail: h.trail, People: h.people, Policy: h.policy, Records: h.shelf, Finding: h.owner})
 }
 
 // Fifty decisions at once, half to grant and half to decline, by two people on two instances: one counts, and the history says which.

@@ -70,6 +70,7 @@ type Rewards struct {
 	people  *people.People
 	policy  *catalog.Library
 	records Records
+	finding func(ctx context.Context, id string) (string, error)
 }
 
 // Parts are what the room leans on.
@@ -81,11 +82,13 @@ type Parts struct {
 	People  *people.People
 	Policy  *catalog.Library
 	Records Records
+	// Finding gives the owner of a finding of inspection; Missing where there is none.
+	Finding func(ctx context.Context, id string) (owner string, err error)
 }
 
 // New makes the room.
 func New(p Parts) *Rewards {
-	return &Rewards{p.DB, p.Clock, p.Zone, p.Trail, p.People, p.Policy, p.Records}
+	return &Rewards{p.DB, p.Clock, p.Zone, p.Trail, p.People, p.Policy, p.Records, p.Finding}
 }
 
 // Draft is what somebody proposes by hand. It rests on an appraisal, a finding of an inspection or words, at least one of
@@ -122,11 +125,26 @@ func (r *Rewards) Propose(ctx context.Context, actor access.Actor, d Draft, requ
 	if err := r.restOn(ctx, actor, d.Record, &one); err != nil {
 		return "", err
 	}
+	if err := r.found(ctx, one); err != nil {
+		return "", err
+	}
 	err := r.once(ctx, actor, sent{request, Propose, d.Person, one.ID}, func(q db.Q) error {
 		_, err := r.open(ctx, q, actor, Propose, one)
 		return err
 	}, &one.ID)
 	return one.ID, err
+}
+
+// found says whether a finding that a proposal rests on is one of the person's.
+func (r *Rewards) found(ctx context.Context, one Reward) error {
+	if one.Finding == "" {
+		return nil
+	}
+	owner, err := r.finding(ctx, one.Finding)
+	if fault.KindOf(err) == fault.Missing && err != nil || err == nil && owner != one.Person {
+		return fault.New(fault.Invalid, "reward.finding_unknown").At("finding")
+	}
+	return err
 }
 
 // restOn puts a closed appraisal of the person under a proposal.

@@ -103,7 +103,7 @@ func each(t *testing.T, fn func(h *house)) {
 		trail := audit.New(c)
 		teams := team.New(d, c, trail)
 		h := &house{T: t, d: d, teams: teams, advance: advance, who: map[string]access.Actor{}, shelf: &shelf{}}
-		h.Rewards = New(Parts{DB: d, Clock: c, Zone: time.FixedZone("company", 8*3600), Trail: trail, People: people.New(d, c, trail, teams), Policy: policy, Records: h.shelf})
+		h.Rewards = New(Parts{DB: d, Clock: c, Zone: time.FixedZone("company", 8*3600), Trail: trail, People: people.New(d, c, trail, teams), Policy: policy, Records: h.shelf, Finding: h.owner})
 		east, south := h.team(team.Details{Name: "east"}), h.team(team.Details{Name: "south"})
 		below := h.team(team.Details{Name: "below", Parent: east})
 		h.person("rep", below)
@@ -184,6 +184,14 @@ func (h *house) see(login, id string) Whole {
 	return w
 }
 
+// owner gives whose finding it is: two of the rep, one of a fellow.
+func (h *house) owner(_ context.Context, finding string) (string, error) {
+	if login := map[string]string{"06abc": "rep", "06abc-1": "rep", "06xyz": "fellow"}[finding]; login != "" {
+		return h.who[login].ID, nil
+	}
+	return "", fault.New(fault.Missing, "error.missing")
+}
+
 func TestProposals(t *testing.T) {
 	each(t, func(h *house) {
 		h.shelf.put(h.who["rep"].ID, "2026-02 D", "2026-01 D!")
@@ -209,6 +217,8 @@ func TestProposals(t *testing.T) {
 			"too many words":                       {func(d *Draft) { d.Words = long }, "words"},
 			"no reason":                            {func(d *Draft) { d.Reason = "\n" }, "reason"},
 			"too long a reason":                    {func(d *Draft) { d.Reason = long }, "reason"},
+			"a finding that nobody has":            {func(d *Draft) { d.Finding = "06nobody" }, "finding"},
+			"somebody else's finding":              {func(d *Draft) { d.Finding = "06xyz" }, "finding"},
 			"a finding that is none":               {func(d *Draft) { d.Finding = "../x" }, "finding"},
 			"an appraisal that is none":            {func(d *Draft) { d.Record = "x" }, "record"},
 			"somebody else's appraisal":            {func(d *Draft) { d.Record = fellow + " 2026-02" }, "record"},

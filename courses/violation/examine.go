@@ -167,7 +167,11 @@ func (x *Violations) done(ctx context.Context, q db.Q, id string, s Step, facts 
 	if facts == nil {
 		facts = map[string]any{}
 	}
-	facts["report"], facts["seq"] = id, s.Seq
+	key, err := keyOf(ctx, q, id)
+	if err != nil {
+		return err
+	}
+	facts["report"], facts["seq"] = handle(key, id), s.Seq
 	return x.Trail.Append(ctx, q, audit.Event{Act: "violation." + s.Act, Actor: s.By, Facts: facts})
 }
 

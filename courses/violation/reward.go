@@ -3,6 +3,7 @@ package violation
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -118,15 +119,27 @@ func (x *Violations) DecideReward(ctx context.Context, actor access.Actor, id st
 	})
 }
 
-// Pay notes that the reward of a code was handed over, and gives it. The trail learns the day's report, not its author.
+// Pay notes that the reward of a code was handed over, and gives it. Nobody hands one over to themselves: where the actor wrote
+// the report or is named in it, there is no such code; nor does whoever decided pay. The trail does not learn who reported,
+// and the history of the report the day alone.
 func (x *Violations) Pay(ctx context.Context, actor access.Actor, code string) (Reward, error) {
 	if err := actor.Check(access.RewardReport, access.Other); err != nil {
 		return Reward{}, err
 	}
 	r, err := x.Open(ctx, code)
-	if err == nil && r.Reward.State != Approved {
-		err = fault.New(fault.Missing, "violation.code_unknown")
+	if err != nil {
+		return Reward{}, err
 	}
+	switch own, err := concerns(ctx, x.DB.Read(), r.ID, actor.ID); {
+	case err != nil:
+		return Reward{}, err
+	case own || r.Reward.State != Approved:
+		return Reward{}, fault.New(fault.Missing, "violation.code_unknown")
+	case r.Reward.DecidedBy == actor.ID:
+		return Reward{}, fault.New(fault.Denied, "violation.own_decision").At("code")
+	}
+	day := x.Clock.Date(x.Zone)
+	from, err := time.ParseInLocation(time.DateOnly, day, x.Zone)
 	if err != nil {
 		return Reward{}, err
 	}
@@ -135,9 +148,9 @@ func (x *Violations) Pay(ctx context.Context, actor access.Actor, code string) (
 		if err != nil {
 			return err
 		}
-		if err := setCollected(ctx, q, r.ID, x.Clock.Date(x.Zone)); err != nil {
+		if err := setCollected(ctx, q, r.ID, day); err != nil {
 			return err
 		}
-		return x.done(ctx, q, r.ID, Step{seq, Collected, actor.ID, x.Clock.Now(), ""}, map[string]any{"amount": r.Reward.Amount})
+		return x.done(ctx, q, r.ID, Step{seq, Collected, actor.ID, from.UnixMilli(), ""}, map[string]any{"amount": r.Reward.Amount})
 	})
 }

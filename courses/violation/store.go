@@ -48,9 +48,27 @@ func insertReport(ctx context.Context, q db.Q, r Report, hash string) (bool, err
 	return n == 1, err
 }
 
-func insertAccused(ctx context.Context, q db.Q, report, person string) error {
-	_, err := q.Exec(ctx, "INSERT INTO violation_accused (report_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", report, person)
-	return err
+func insertAccused(ctx context.Context, q db.Q, report string, persons []string) error {
+	for _, person := range persons {
+		if _, err := q.Exec(ctx, "INSERT INTO violation_accused (report_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", report, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// concerns says whether somebody wrote a report or is named in it.
+func concerns(ctx context.Context, q db.Q, report, person string) (bool, error) {
+	var n int
+	err := q.Get(ctx, &n, `SELECT count(*) FROM violation_report r WHERE r.id = $1 AND (COALESCE(r.reporter_id, '') = $2
+		OR EXISTS (SELECT 1 FROM violation_accused a WHERE a.report_id = r.id AND a.person_id = $2))`, report, person)
+	return n > 0, err
+}
+
+// keyOf gives the hash of a report's receipt code, under which the trail is told of it.
+func keyOf(ctx context.Context, q db.Q, report string) (key string, err error) {
+	err = q.Get(ctx, &key, "SELECT code_hash FROM violation_report WHERE id = $1", report)
+	return key, missing(err, "error.missing")
 }
 
 const columns = `r.id, r.happened, r.place, r.accused, r.clause, r.evidence, COALESCE(r.reporter_id, '') AS reporter_id, r.received_on, r.state, r.version,

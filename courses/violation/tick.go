@@ -2,31 +2,45 @@ package violation
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tongguan/server/base/audit"
 	"tongguan/server/base/db"
 )
 
-// digest is SHA-256 of a message with the report's id, which is as long as a salt: a short text cannot be guessed from it
-// once the report is gone.
-func digest(report string, m Message) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s", report, m.Seq, m.Text))
-	return hex.EncodeToString(sum[:])
+// sealed is HMAC-SHA256 of some texts under the hash of a report's receipt code. That hash stands on no page and in no entry:
+// whoever reads the trail, perhaps somebody whom the report names, learns nothing from it and can guess no text; whoever has
+// the report can show that it is the one.
+func sealed(key string, texts ...string) string {
+	m := hmac.New(sha256.New, []byte(key))
+	for _, text := range texts {
+		fmt.Fprintf(m, "%d:%s", len(text), text)
+	}
+	return hex.EncodeToString(m.Sum(nil))
 }
 
-// digestOf is the same of a report itself.
-func digestOf(r Report) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{r.ID, r.Happened, r.Place, r.Accused, r.Clause, r.Evidence}, "\n")))
-	return hex.EncodeToString(sum[:])
+// handle stands in the trail for the id of a report, which the desk shows in addresses.
+func handle(key, id string) string { return sealed(key, "report", id) }
+
+// digest stands for a message.
+func digest(key, id string, m Message) string {
+	return sealed(key, "message", id, strconv.FormatInt(m.Seq, 10), m.Text)
 }
 
-// Tick tells the trail of what came from reporters on the days that are over. It may run on several nodes at once and as
-// often as one likes: whoever claims the rows tells of them.
+// digestOf stands for what was reported.
+func digestOf(key string, r Report) string {
+	return sealed(key, "text", r.ID, r.Happened, r.Place, r.Accused, r.Clause, r.Evidence)
+}
+
+// Tick tells the trail of what came from reporters on the days that are over: one hash over all of it, sorted, from which
+// nobody reads how much it was or what. It may run on several nodes at once and as often as one likes: whoever claims the
+// rows tells of them.
 func (x *Violations) Tick(ctx context.Context) error {
 	today := x.Clock.Date(x.Zone)
 	if n, err := untold(ctx, x.DB.Read(), today); err != nil || n == 0 {
@@ -41,14 +55,28 @@ func (x *Violations) Tick(ctx context.Context) error {
 		if err != nil || len(reports)+len(messages) == 0 {
 			return err
 		}
-		var facts []string
+		var all []string
 		for _, r := range reports {
-			facts = append(facts, r.ID+" 0 "+digestOf(r))
+			key, err := keyOf(ctx, q, r.ID)
+			if err != nil {
+				return err
+			}
+			all = append(all, digestOf(key, r))
 		}
 		for _, m := range messages {
-			facts = append(facts, fmt.Sprintf("%s %d %s", m.Report, m.Seq, digest(m.Report, m.Message)))
+			key, err := keyOf(ctx, q, m.Report)
+			if err != nil {
+				return err
+			}
+			all = append(all, digest(key, m.Report, m.Message))
 		}
-		slices.Sort(facts) // by chance: ids are random
-		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.kept", Facts: map[string]any{"until": today, "kept": facts}})
+		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.kept", Facts: map[string]any{"until": today, "sha256": digestAll(all)}})
 	})
+}
+
+// digestAll is SHA-256 over the lines, sorted.
+func digestAll(lines []string) string {
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])
 }

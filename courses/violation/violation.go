@@ -162,7 +162,7 @@ func (x *Violations) Submit(ctx context.Context, actor access.Actor, t Text, cod
 	if err := t.clean(); err != nil {
 		return err
 	}
-	accused, err := accusedOf(ctx, x.DB.Read(), names(t.Accused))
+	accused, err := x.accused(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -175,16 +175,24 @@ func (x *Violations) Submit(ctx context.Context, actor access.Actor, t Text, cod
 		case !added:
 			return x.same(ctx, q, r, code)
 		}
-		for _, person := range accused {
-			if err := insertAccused(ctx, q, r.ID, person); err != nil {
-				return err
-			}
+		if err := insertAccused(ctx, q, r.ID, accused); err != nil {
+			return err
 		}
 		if r.Anonymous() {
 			return x.flood(ctx, q, r.ReceivedOn)
 		}
 		return nil
 	})
+}
+
+// accused gives everybody whom a report accuses, and who of those who would read it is named anywhere in it.
+func (x *Violations) accused(ctx context.Context, t Text) ([]string, error) {
+	ids, err := accusedOf(ctx, x.DB.Read(), names(t.Accused))
+	if err != nil {
+		return nil, err
+	}
+	more, err := x.namedIn(ctx, t.Accused, t.Happened, t.Place, t.Evidence)
+	return append(ids, more...), err
 }
 
 // same accepts a form that comes again, and refuses another text under a code that is taken.
@@ -254,12 +262,19 @@ func message(text string) (string, error) {
 	return text, nil
 }
 
-// say adds a message; of what the reporter writes the trail learns when the day is over.
+// say adds a message; of what the reporter writes the trail learns when the day is over. Whoever it names reads no further.
 func (x *Violations) say(ctx context.Context, r Report, m Message, form string) error {
 	if form == "" || len(form) > 64 {
 		return fault.New(fault.Invalid, "error.form_stale")
 	}
 	m.SentOn = x.Clock.Date(x.Zone)
+	named := []string(nil)
+	if m.Author == "" {
+		var err error
+		if named, err = x.namedIn(ctx, m.Text); err != nil {
+			return err
+		}
+	}
 	return x.DB.Write(ctx, func(q db.Q) error {
 		seq, err := claimTalk(ctx, q, r.ID)
 		if err != nil {
@@ -273,11 +288,21 @@ func (x *Violations) say(ctx context.Context, r Report, m Message, form string) 
 		case !added:
 			return releaseTalk(ctx, q, r.ID)
 		case m.Author == "":
-			return nil
+			return insertAccused(ctx, q, r.ID, named)
 		}
-		if err := toldMessage(ctx, q, r.ID, seq); err != nil {
-			return err
-		}
-		return x.Trail.Append(ctx, q, audit.Event{Act: "violation.message", Actor: m.Author, Facts: map[string]any{"report": r.ID, "seq": seq, "sha256": digest(r.ID, m)}})
+		return x.tell(ctx, q, r.ID, m)
 	})
+}
+
+// tell tells the trail of an examiner's message.
+func (x *Violations) tell(ctx context.Context, q db.Q, id string, m Message) error {
+	if err := toldMessage(ctx, q, id, m.Seq); err != nil {
+		return err
+	}
+	key, err := keyOf(ctx, q, id)
+	if err != nil {
+		return err
+	}
+	return x.Trail.Append(ctx, q, audit.Event{Act: "violation.message", Actor: m.Author,
+		Facts: map[string]any{"report": handle(key, id), "seq": m.Seq, "sha256": digest(key, id, m)}})
 }

@@ -19,7 +19,7 @@ import (
 // path after the other, and the root must come out (RFC 6962, section 2.1.1).
 type Proof struct {
 	Seq    int64    `json:"seq"`
-	Leaf   string   `json:"leaf"`   // the exact text that was hashed
+	Leaf   string   `json:"leaf"`   // the exact text that was hashed, or "" where it is veiled
 	Record string   `json:"record"` // its hash, base64: SHA-256 of a zero byte and the leaf
 	Size   int64    `json:"size"`   // entries in the tree
 	Path   []string `json:"path"`   // base64, from the leaf up
@@ -29,7 +29,8 @@ type Proof struct {
 }
 
 // Prove gives an entry with its proof: in the tree of the notary's last checkpoint, or where that does not cover it, in
-// the tree as it stands. An entry that the trail does not prove is a Conflict.
+// the tree as it stands. An entry that the trail does not prove is a Conflict. Of what is veiled from the actor the proof
+// holds the hash without the leaf, see Veiled.
 func (t *Trail) Prove(ctx context.Context, q db.Q, actor access.Actor, n *Notary, seq int64) (Entry, Proof, error) {
 	if err := actor.Check(access.ReadTrail, access.Other); err != nil {
 		return Entry{}, Proof{}, err
@@ -55,7 +56,10 @@ func (t *Trail) Prove(ctx context.Context, q db.Q, actor access.Actor, n *Notary
 	}
 	p, err := prove(ctx, q, n.leaves, tree, row)
 	p.Signed, p.Key = string(signed), n.VerifierKey()
-	return out, p, err
+	if out.veiled(actor) {
+		p.Leaf = ""
+	}
+	return out.veil(actor), p, err
 }
 
 func prove(ctx context.Context, q db.Q, file string, tree tlog.Tree, e entry) (Proof, error) {

@@ -32,7 +32,7 @@ type Filter struct {
 }
 
 // Search gives the entries that the filter lets through, the latest first. The next page is what stands before the last
-// one of this page: no page costs more than another.
+// one of this page: no page costs more than another. What is veiled from the actor is struck, see Veiled.
 func (t *Trail) Search(ctx context.Context, q db.Q, actor access.Actor, f Filter) ([]Entry, error) {
 	if err := actor.Check(access.ReadTrail, access.Other); err != nil {
 		return nil, err
@@ -53,6 +53,7 @@ func (t *Trail) Search(ctx context.Context, q db.Q, actor access.Actor, f Filter
 		if out[i], err = e.entry(); err != nil {
 			return nil, err
 		}
+		out[i] = out[i].veil(actor)
 	}
 	return out, nil
 }

@@ -14,7 +14,13 @@ import (
 
 // reward makes the room of rewards and penalties, resting on appraisals.
 func (a *App) reward() {
-	a.Rewards = reward.New(reward.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Policy: a.Catalog, Records: Appraised{a.Appraisals}})
+	a.Rewards = reward.New(reward.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Policy: a.Catalog, Records: Appraised{a.Appraisals}, Finding: a.owner})
+}
+
+// owner gives whose finding it is.
+func (a *App) owner(ctx context.Context, finding string) (string, error) {
+	v, err := a.Inspections.Finding(ctx, access.Operator(), finding)
+	return v.Owner, err
 }
 
 // Appraised gives the room of rewards the appraisals that rewards rest on.

@@ -64,7 +64,11 @@ func (h *house) appraised(figures sold) (*appraisal.Appraisals, *reward.Rewards)
 			yes := func(string) bool { return true }
 			return composite.Names{Indicator: func(string) (bool, bool) { return false, true }, Programme: yes, Role: yes}
 		}})
-	return on, reward.New(reward.Parts{DB: h.DB, Clock: h.Clock, Zone: h.Zone, Trail: h.Trail, People: h.People, Policy: h.Catalog, Records: app.Appraised{Appraisals: on}})
+	return on, reward.New(reward.Parts{DB: h.DB, Clock: h.Clock, Zone: h.Zone, Trail: h.Trail, People: h.People, Policy: h.Catalog, Records: app.Appraised{Appraisals: on},
+		Finding: func(ctx context.Context, id string) (string, error) {
+			v, err := h.Inspections.Finding(ctx, access.Operator(), id)
+			return v.Owner, err
+		}})
 }
 
 // month appraises everybody in a month from its opening to its end, in five days from today, and gives the cycle.

@@ -134,7 +134,7 @@ func lang(p people.Person) string {
 
 func (f *filler) waive(ctx context.Context, p people.Person, id, step string) error {
 	w := training.Waiver{Person: p.ID, Programme: id, Step: step, Reason: carried.waived}
-	return f.Training.Waive(ctx, f.people["hr"].Actor(), w, fmt.Sprint("demo-", p.Login, "-", id, "-", step, "-", f.Clock.Now()))
+	return f.Training.Waive(ctx, f.people["hr"].Actor(), w, fmt.Sprint(p.ID, "-", step, "-", f.Clock.Now()))
 }
 
 // show has somebody show their name to whoever verifies.
@@ -167,7 +167,7 @@ func (f *filler) takeBack(_ context.Context, p people.Person) error {
 		for _, i := range x.Verdict.Items {
 			if i.State == programme.Waived {
 				w := training.Waiver{Person: p.ID, Programme: "onboarding", Step: i.Step.ID, Reason: carried.wrong}
-				return f.Training.Unwaive(ctx, f.people["hr"].Actor(), w, "demo-back-"+p.Login)
+				return f.Training.Unwaive(ctx, f.people["hr"].Actor(), w, "demo-back-"+p.ID)
 			}
 		}
 		return nil

@@ -73,9 +73,14 @@ func (f *filler) review(context.Context) error {
 	return nil
 }
 
+// named is the id of a member's panel. It stands in the trail for ever, and so has no login in it.
+func (r *reviewing) named(cycle, login string) string {
+	return fmt.Sprintf("demo-%s-%d", cycle, slices.Index(r.members, login)+1)
+}
+
 // panel opens the panel of a member and gives its id.
 func (r *reviewing) panel(ctx context.Context, cycle, login string, due int) (string, error) {
-	p := review.Panel{ID: "demo-" + cycle + "-" + login, Cycle: "demo-" + cycle, Person: r.people[login].ID, MinShown: 3,
+	p := review.Panel{ID: r.named(cycle, login), Cycle: "demo-" + cycle, Person: r.people[login].ID, MinShown: 3,
 		Due: time.UnixMilli(r.now).In(r.Zone).AddDate(0, 0, due).Format(time.DateOnly)}
 	for _, i := range r.Items {
 		p.Items = append(p.Items, review.Item(i))
@@ -150,7 +155,7 @@ func (r *reviewing) openNow(ctx context.Context) error {
 			}
 		}
 	}
-	return r.invite(ctx, "demo-now-"+r.company.Accounts[0].Login)
+	return r.invite(ctx, r.named("now", r.company.Accounts[0].Login))
 }
 
 func (r *reviewing) login(id string) string {
@@ -181,7 +186,7 @@ func (r *reviewing) give(ctx context.Context, who, of, panel string) error {
 	if r.chance.IntN(3) > 0 {
 		sheet.Comments[review.Whole] = r.Comments[r.chance.IntN(len(r.Comments))]
 	}
-	return r.Reviews.Give(ctx, actor, open[at].ID, sheet, "demo-"+panel+"-"+who)
+	return r.Reviews.Give(ctx, actor, open[at].ID, sheet, panel+"-"+actor.ID)
 }
 
 func (r *reviewing) invite(ctx context.Context, panel string) error {

@@ -253,5 +253,11 @@ func (f *filler) bounty(r reported, id, code string) {
 		return f.Violations.Propose(ctx, f.people["inspector"].Actor(), id, violation.Reward{Amount: w.Yuan * 100, Honour: w.Honour, Reason: w.Reason})
 	})
 	f.later(f.hour(w.Decided, 11), func(ctx context.Context) error { return f.Violations.DecideReward(ctx, hr, id, true, "同意。") })
-	f.later(f.hour(w.Collected, 12), func(ctx context.Context) error { _, err := f.Violations.Pay(ctx, hr, code); return err })
+	f.later(f.hour(w.Collected, 12), func(ctx context.Context) error {
+		colleague, err := f.whoIs("people.1") // of HR too: whoever decides does not pay
+		if err == nil {
+			_, err = f.Violations.Pay(ctx, colleague, code)
+		}
+		return err
+	})
 }

@@ -47,6 +47,15 @@ const (
 
 func build(t *testing.T, dsn string) town {
 	t.Helper()
+	d := fill(t, dsn)
+	d.find()
+	d.write()
+	return d
+}
+
+// fill makes the demo company.
+func fill(t *testing.T, dsn string) town {
+	t.Helper()
 	begin, _ := clock.Fake(time.Date(2026, 11, 24, 3, 20, 0, 0, time.UTC), 1)
 	dir := t.TempDir()
 	cfg := config.Config{Data: dir, Database: dsn, SecretFile: filepath.Join(dir, "secret"), Zone: "Asia/Shanghai", Pool: 4,
@@ -62,8 +71,6 @@ func build(t *testing.T, dsn string) town {
 	t.Cleanup(func() { _ = a.Close() })
 	d := town{T: t, App: a}
 	d.admin, d.boss = d.login("admin"), d.login("manager")
-	d.find()
-	d.write()
 	return d
 }
 

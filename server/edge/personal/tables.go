@@ -1,6 +1,10 @@
 package personal
 
-import "strings"
+import (
+	"strings"
+
+	"tongguan/server/base/audit"
+)
 
 // Table says what a table holds about people, and what becomes of it. Columns are names separated by spaces; every column
 // stands in exactly one place, and a test against the schema of both databases fails while one does not: it prints the
@@ -87,11 +91,11 @@ var tables = []Table{
 	{Name: "figure_period", Me: "person_id", Keep: "period frozen_by", Num: "frozen_at"},
 	{Name: "figure_import", By: "by_id", Text: "name@by_id", Keep: "id hash digest", Num: "figures at"},
 	{Name: "figure", Me: "person_id", By: "by_id withdrawn_by", Text: "note@by_id withdrawn_why@withdrawn_by", Keep: "period indicator source import_id request_id", Num: "seq value at withdrawn_at"},
-	{Name: "review_panel", Me: "person_id", Keep: "id cycle items due state", Num: "min_shown writes", Bool: "shown", Hide: "salt:secret"},
+	{Name: "review_panel", Me: "person_id", Keep: "id cycle items due state", Num: "min_shown", Bool: "shown", Hide: "salt:secret writes:derived"},                    // writes counts who has answered
 	{Name: "review_request", Me: "person_id", Text: "contact", Keep: "id panel_id side form_id", Num: "version", Bool: "withdrawn mailed", Hide: "token_hash:secret"}, // whoever was asked
 	{Name: "review_sheet", Up: "request_id=review_request.id", Said: "comments", Keep: "marks", Num: "version total marked", Hide: "salt:secret form_id:secret"},
 	{Name: "appraisal_cycle", By: "opened_by", Keep: "id scheme_id title_zh title_en kind period scheme scheme_hash targets_on figures_on reviews_on calibration_on response_on", Num: "moves opened_at closed_at", Bool: "adapted leniency"},
-	{Name: "appraisal_record", Me: "person_id", Keep: "id cycle_id period roles state agreement figures hash respond_by", Num: "since seq next_at steps targets entries", Bool: "simulated paneled", Hide: "inputs:derived result:derived"},
+	{Name: "appraisal_record", Me: "person_id", Keep: "id cycle_id period roles state agreement figures respond_by", Num: "since seq next_at steps targets", Bool: "simulated paneled", Hide: "inputs:derived result:derived hash:derived entries:derived"},
 	{Name: "appraisal_transition", Up: "record_id=appraisal_record.id", By: "actor_id", Text: "note@actor_id", Keep: "before after act", Num: "seq at recorded_at"},
 	{Name: "appraisal_target", Up: "record_id=appraisal_record.id", By: "by_id", Text: "text@by_id", Keep: "kind item", Num: "seq value at"},
 	{Name: "appraisal_entry", Up: "record_id=appraisal_record.id", By: "by_id", Text: "reason@by_id", Keep: "kind band", Num: "seq prior before score at", Bool: "had_score has_score", Once: openRecord},
@@ -113,7 +117,7 @@ var tables = []Table{
 	{Name: "violation_step", By: "by_id", Text: "note@by_id", Keep: "report_id act", Num: "seq at"},
 	{Name: "violation_reward", By: "proposed_by decided_by", Text: "honour@proposed_by reason@proposed_by decision@decided_by", Keep: "report_id state collected_on", Num: "amount proposed_at decided_at"},
 	// the trail; what it says of a result or a proposal is in the rows above as soon as it is open
-	{Name: "audit_entry", Me: "subject_id", By: "actor_id", Text: "private", Keep: "act leaf hash", Num: "seq at", Own: true, Once: "act NOT IN ('appraisal.computed', 'appraisal.ruled', 'reward.propose', 'reward.derive', 'reward.decline', 'reward.withdraw')"},
+	{Name: "audit_entry", Me: "subject_id", By: "actor_id", Text: "private", Keep: "act leaf hash", Num: "seq at", Own: true, Once: "act NOT IN ('" + strings.Join(audit.Veiled(), "', '") + "')"},
 	{Name: "audit_salt", Me: "person_id", Hide: "salt:secret", Own: true},
 }
 

@@ -17,16 +17,41 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 	if e, ok := errors.AsType[*fiber.Error](err); ok {
 		err = fromFiber(e)
 	}
-	v, _ := s.recognise(c)
+	v := s.arrive(c)
+	if v.token = unlessHushed(c.Path(), v.token); v.token != "" {
+		v, _ = s.recognise(c)
+	}
 	setStatus(c, err)
 	reference := ""
 	if fault.KindOf(err) == fault.Internal {
 		reference = s.Clock.ID()
-		s.Log.Error("site", "reference", reference, "method", c.Method(), "path", c.Path(), "error", err)
+		s.Log.Error("site", "reference", reference, "method", c.Method(), "path", spoken(c.Path()), "error", err)
 		err = fault.New(fault.Internal, "error.internal")
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return s.drawError(c, v, err, reference)
+}
+
+// unlessHushed gives the token of the session, and none where nobody is to be known, see hushed: an error there is drawn without a
+// look at the session, too.
+func unlessHushed(path, token string) string {
+	if path = strings.ToLower(path); path == "/report" || strings.HasPrefix(path, "/report/") { // addresses are matched whatever their case
+		return ""
+	}
+	return token
+}
+
+// tokened are the beginnings of addresses that go on with a token: whoever has it is let in.
+var tokened = []string{"/welcome/", "/reviews/customer/", "/calendar/"}
+
+// spoken is a path as it may stand in the log: as its route where there is a token in it.
+func spoken(path string) string {
+	for _, start := range tokened {
+		if strings.HasPrefix(strings.ToLower(path), start) {
+			return start + ":token"
+		}
+	}
+	return path
 }
 
 // fromFiber gives the server's own refusals a sentence.

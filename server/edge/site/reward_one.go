@@ -53,6 +53,11 @@ func (s *Site) rewardPage(c *fiber.Ctx, v visit) (view.One, error) {
 	if w.Amount > 0 {
 		p.Amount = moneyOf(v, w.Amount)
 	}
+	if w.Finding != "" {
+		if _, err := s.Inspections.Finding(c.UserContext(), v.actor, w.Finding); err == nil {
+			p.FindingURL = "/inspections/findings/" + w.Finding
+		}
+	}
 	s.rewardSays(v, w, f, &p)
 	p.Months = rewardMonths(v, w)
 	p.History, err = s.rewardHistory(c, v, w)

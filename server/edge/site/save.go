@@ -146,7 +146,7 @@ func (s *Site) saveFailed(c *fiber.Ctx, v visit, err error) error {
 	reference := ""
 	if fault.KindOf(err) == fault.Internal {
 		reference = s.Clock.ID()
-		s.Log.Error("site", "reference", reference, "method", c.Method(), "path", c.Path(), "error", err)
+		s.Log.Error("site", "reference", reference, "method", c.Method(), "path", spoken(c.Path()), "error", err)
 		err = fault.New(fault.Internal, "error.internal")
 	}
 	setStatus(c, err)

@@ -235,7 +235,7 @@ func (s *Site) bountyPay(c *fiber.Ctx, v visit) error {
 	if err == nil {
 		w, err = s.Violations.Pay(c.UserContext(), v.actor, code)
 	}
-	if again(err) || fault.KindOf(err) == fault.Missing && err != nil {
+	if again(err) || err != nil && (fault.KindOf(err) == fault.Missing || fault.KindOf(err) == fault.Denied) {
 		return s.bountiesAgain(c, v, err, func(p *violation.Rewards) {
 			p.Typed, p.Errors = cutTo(code, 60), map[string]string{"code": s.sentence(v, err)}
 		})

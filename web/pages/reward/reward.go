@@ -57,7 +57,7 @@ type One struct {
 	Months                                                     []Month
 	Row                                                        string // the rule by which it was derived
 	Clause                                                     []parts.Chip
-	Finding                                                    string
+	Finding, FindingURL                                        string // the address only for whoever may see it
 	Words, Proposal, Decision                                  []string
 	Changed                                                    bool
 	History                                                    []Step
