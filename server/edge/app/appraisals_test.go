@@ -107,6 +107,18 @@ func TestADisputeGoesThroughThePages(t *testing.T) {
 				h.Errorf("after the decision the person does not see %s", says)
 			}
 		}
+		cycle := "/appraisals/cycles/" + h.names["cycle of shown"]
+		for _, path := range []string{at, at + "?verify=1", cycle, cycle + "/records.csv"} {
+			seen := h.as("inspector").get(path).want(h.T, http.StatusOK).body
+			for _, secret := range []string{"91.5", "优秀"} {
+				if strings.Contains(seen, secret) {
+					h.Errorf("%s tells the inspector %s", path, secret)
+				}
+			}
+			if !strings.Contains(seen, h.names["shown"]) {
+				h.Errorf("%s does not tell the inspector of the record", path)
+			}
+		}
 		if strings.Contains(page, "再改一次") {
 			h.Error("a dispute was decided twice")
 		}

@@ -92,7 +92,7 @@ func (h *house) month(on *appraisal.Appraisals, period string, persons ...string
 	for _, r := range page.Records {
 		must(on.SetTargets(ctx, hr, r.ID, map[string]int64{"sales": 1000}, period+r.ID))
 	}
-	for range 8 {
+	for range 10 {
 		h.advance(24 * time.Hour)
 		must(on.Tick(ctx))
 	}
