@@ -26,6 +26,7 @@ import (
 
 // appraised is one record that people do deeds on through two servers.
 type appraised struct {
+	ahead *app.App // a process that is some days ahead
 	*testing.T
 	*app.App // of a third process
 	nodes    [2]*killing
@@ -50,11 +51,11 @@ type deed struct {
 	score  int64  // hundredths of a point, or a mark of a review
 }
 
-// appraisers are those whom the test needs: the superior first, the person, colleagues of the team, and three of HR.
-var appraisers = []string{"two.boss", "two.ann", "two.c1", "two.c2", "two.c3", "two.hr1", "two.hr2", "two.hr3"}
+// appraisers are those whom the test needs: the superior first, the person, colleagues of the team, and four of HR, of whom two calibrate.
+var appraisers = []string{"two.boss", "two.ann", "two.c1", "two.c2", "two.c3", "two.hr1", "two.hr2", "two.hr3", "two.hr4"}
 
-// inReviews opens a cycle for one person and takes it to the reviews, in a process whose clock stands in their last days; by
-// the servers' clock they are over, and the days of calibration are not.
+// inReviews opens a cycle for one person and takes it to the reviews, in processes whose clocks stand in those days. By the servers'
+// clock people still review; the process that ends the reviews is some days ahead.
 func (k *killing) inReviews(r *appraised) {
 	k.t.Helper()
 	then, _ := clock.Fake(time.Date(2026, 2, 8, 4, 0, 0, 0, time.UTC), 1)
@@ -67,7 +68,7 @@ func (k *killing) inReviews(r *appraised) {
 	r.hire(x)
 	hr, ann := r.who["two.hr1"], r.who["two.ann"].ID
 	day := func(n int) string { return time.Now().AddDate(0, 0, n).Format(time.DateOnly) }
-	on := appraisal.Deadlines{Targets: "2026-02-09", Figures: "2026-02-09", Reviews: "2026-02-20", Calibration: day(20), Response: day(30)}
+	on := appraisal.Deadlines{Targets: "2026-02-09", Figures: "2026-02-09", Reviews: day(1), Calibration: day(20), Response: day(30)}
 	_, err = x.Appraisals.Open(ctx, hr, appraisal.Plan{Scheme: "sales-monthly", Period: "2026-01", Persons: []string{ann}, Deadlines: on, Least: 0}, "open")
 	if err != nil {
 		k.t.Fatal(err)
@@ -84,6 +85,18 @@ func (k *killing) inReviews(r *appraised) {
 		k.t.Fatal(err)
 	}
 	k.frozen(r)
+}
+
+// later opens a process in which the days of reviews are over.
+func (k *killing) later() *app.App {
+	k.t.Helper()
+	then, _ := clock.Fake(time.Now().AddDate(0, 0, 3), 3)
+	x, err := app.Build(k.cfg, app.Options{Clock: then, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.t.Cleanup(func() { _ = x.Close() })
+	return x
 }
 
 // frozen lets the days of targets and figures pass, and no more.
@@ -214,7 +227,7 @@ func (r *appraised) rush(forms []deed, after int64) (accepted []deed) {
 func (r *appraised) beside() {
 	r.Helper()
 	ctx := context.Background()
-	if err := r.Appraisals.Tick(ctx); err != nil {
+	if err := r.ahead.Appraisals.Tick(ctx); err != nil {
 		r.Error("time: ", err)
 	}
 	if v, err := r.Appraisals.Verify(ctx, r.who["two.hr1"], r.record); err != nil || v.Computed && !v.Whole() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -27,7 +28,7 @@ func TestOneAppraisalFromTwoServers(t *testing.T) {
 		b.start()
 		r.signIn()
 		a.house(func(x *app.App) {
-			r.App = x
+			r.App, r.ahead = x, a.later()
 			r.reviewed()
 			r.calibrated()
 			r.answered()
@@ -118,9 +119,18 @@ func (r *appraised) sheets() {
 	if err != nil || kept != want || want == 0 {
 		r.Errorf("%d sheets were accepted, %d are kept, %v", want, kept, err)
 	}
-	told, err := r.Trail.Search(ctx, r.DB.Read(), access.Operator(), audit.Filter{Acts: []string{"review.given"}, Limit: 1000})
-	if err != nil || len(told) != want {
-		r.Errorf("%d sheets were accepted, %d are in the trail, %v", want, len(told), err)
+	told, err := r.Trail.Search(ctx, r.DB.Read(), access.Operator(), audit.Filter{Acts: []string{"review.closed"}, Limit: 1000})
+	var said struct {
+		Panel           string
+		Sheets, Earlier []string
+	}
+	for _, e := range told {
+		if json.Unmarshal(e.Facts, &said) == nil && said.Panel == r.record {
+			break
+		}
+	}
+	if err != nil || len(said.Sheets)+len(said.Earlier) != want {
+		r.Errorf("%d sheets were accepted, %d and %d are in the trail, %v", want, len(said.Sheets), len(said.Earlier), err)
 	}
 }
 
@@ -191,7 +201,7 @@ func (r *appraised) filed() {
 		if i < 12 {
 			closing = append(closing, r.deed("close", by, "close"))
 		} else {
-			closing = append(closing, r.rules(appraisal.Correction, by, "correct", seen+1)) // in the place of one that is not there yet
+			closing = append(closing, r.rules(appraisal.Correction, []string{"two.hr3", "two.hr4"}[i%2], "correct", seen+1)) // in the place of one that is not there yet
 		}
 	}
 	if got := r.rush(closing, 0); len(got) != 1 || got[0].kind != "close" {
@@ -200,7 +210,7 @@ func (r *appraised) filed() {
 	for n := range 2 {
 		var corrections []deed
 		for i := range 25 {
-			corrections = append(corrections, r.rules(appraisal.Correction, []string{"two.hr1", "two.hr2"}[i%2], "correct", seen+n))
+			corrections = append(corrections, r.rules(appraisal.Correction, []string{"two.hr3", "two.hr4"}[i%2], "correct", seen+n))
 		}
 		if got := r.rush(corrections, 0); len(got) != 1 {
 			r.Errorf("%d corrections of one result were accepted", len(got))
