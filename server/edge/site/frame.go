@@ -154,7 +154,16 @@ func (s *Site) drawError(c *fiber.Ctx, v visit, err error, reference string) err
 	if missing {
 		heading = v.voice.T("error.missing_heading")
 	}
-	p := door.Error{Frame: s.frame(c, v, heading), Heading: heading, Text: s.sentence(v, err), Reference: reference, Missing: missing}
+	frame := s.frame(c, v, heading)
+	if missing { // nobody is anywhere, or the menu would tell what may not be seen from what is not there
+		for i := range frame.Nav {
+			frame.Nav[i].Current = false
+			for k := range frame.Nav[i].Inside {
+				frame.Nav[i].Inside[k].Current = false
+			}
+		}
+	}
+	p := door.Error{Frame: frame, Heading: heading, Text: s.sentence(v, err), Reference: reference, Missing: missing}
 	return s.draw(c, door.ErrorPage(p))
 }
 
