@@ -1,20 +1,15 @@
 package inspection
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
-	"io"
 	"io/fs"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"tongguan/courses/catalog"
 	"tongguan/server/base/fault"
+	"tongguan/server/base/strict"
 )
 
 // Plan is what is inspected, how often and how, as the content has it.
@@ -87,8 +82,7 @@ func (b *Book) Get(id string) *Plan {
 
 // Bounds of a plan.
 const (
-	maxFile = 64 << 10 // bytes
-	maxSize = 200      // of a sample: more cannot be looked at
+	maxSize = 200 // of a sample: more cannot be looked at
 	maxDays = 365
 	maxItem = 40
 )
@@ -100,159 +94,106 @@ func Read(fsys fs.FS, clause func(id string) bool) (*Book, []fault.Problem) {
 	b := &Book{}
 	files, err := fs.Glob(fsys, "inspection/*.yaml")
 	if err != nil {
-		return b, []fault.Problem{fault.ProblemAt("inspection", 0, "inspection.plan_unreadable", "reason", err.Error())}
+		return b, []fault.Problem{fault.ProblemAt("inspection", 0, "strict.unreadable", "reason", err.Error())}
 	}
 	var problems []fault.Problem
 	for _, name := range files {
-		r := &reader{file: name, clause: clause}
-		text, err := fs.ReadFile(fsys, name)
-		switch {
-		case err != nil:
-			r.at(0, "inspection.plan_unreadable", "reason", err.Error())
-		case len(text) > maxFile:
-			r.at(0, "inspection.plan_unreadable", "reason", strconv.Itoa(len(text)))
-		default:
-			if p := r.read(text); p != nil {
-				b.all = append(b.all, p)
-			}
+		var p Plan
+		f, ok := strict.Read(fsys, name, &p)
+		if ok {
+			r := &reader{f, clause}
+			r.head(&p)
+			r.population(&p)
+			r.items(&p)
 		}
-		problems = append(problems, r.problems...)
+		if len(f.Problems) == 0 {
+			b.all = append(b.all, &p)
+		}
+		problems = append(problems, f.Problems...)
 	}
 	slices.SortStableFunc(b.all, func(x, y *Plan) int { return cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(x.ID, y.ID)) })
 	return b, problems
 }
 
 type reader struct {
-	file     string
-	clause   func(string) bool
-	root     *yaml.Node
-	problems []fault.Problem
-}
-
-func (r *reader) at(line int, key string, args ...any) {
-	r.problems = append(r.problems, fault.ProblemAt(r.file, line, key, args...))
-}
-
-var yamlLine = regexp.MustCompile(`line (\d+): `)
-
-func (r *reader) read(text []byte) *Plan {
-	var p Plan
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(&p); err != nil {
-		line := 0
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-			line, _ = strconv.Atoi(m[1]) // digits
-		}
-		if errors.Is(err, io.EOF) {
-			err = errors.New("empty")
-		}
-		r.at(line, "inspection.plan_unreadable", "reason", strings.ReplaceAll(err.Error(), "\n", " "))
-		return nil
-	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) == 0 {
-		r.at(0, "inspection.plan_unreadable", "reason", "empty")
-		return nil
-	}
-	r.root = doc.Content[0]
-	r.head(&p)
-	r.population(&p)
-	r.items(&p)
-	if len(r.problems) > 0 {
-		return nil
-	}
-	return &p
-}
-
-// child gives the node of a field, or the node itself where it has none, and its line.
-func child(n *yaml.Node, name string) (*yaml.Node, int) {
-	if n.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == name {
-				return n.Content[i+1], n.Content[i].Line
-			}
-		}
-	}
-	return n, n.Line
+	*strict.File
+	clause func(string) bool
 }
 
 func (r *reader) head(p *Plan) {
-	line := func(name string) int { _, l := child(r.root, name); return l }
-	if !idForm.MatchString(p.ID) || r.file != "inspection/"+p.ID+".yaml" {
-		r.at(line("id"), "inspection.plan_id", "id", p.ID)
+	at := r.Root().Field
+	if !idForm.MatchString(p.ID) || r.Name != "inspection/"+p.ID+".yaml" {
+		r.At(at("id"), "inspection.plan_id", "id", p.ID)
 	}
 	if !p.Default {
-		r.at(line("default"), "inspection.plan_default")
+		r.At(at("default"), "inspection.plan_default")
 	}
-	r.both(p.Title, line("title"), "title")
-	r.both(p.Summary, line("summary"), "summary")
+	r.both(p.Title, at("title"), "title")
+	r.both(p.Summary, at("summary"), "summary")
 	if len(p.Clauses) == 0 {
-		r.at(line("clauses"), "inspection.plan_clauses")
+		r.At(at("clauses"), "inspection.plan_clauses")
 	}
 	for _, c := range p.Clauses {
-		r.known(c, line("clauses"))
+		r.known(c, at("clauses"))
 	}
 	if !slices.Contains(Frequencies(), p.Every) {
-		r.at(line("every"), "inspection.plan_every", "value", string(p.Every))
+		r.At(at("every"), "inspection.plan_every", "value", string(p.Every))
 	}
 	records := p.Population.Kind == Records
 	if !records && (p.Size < 1 || p.Size > maxSize) || records && p.Size != 0 {
-		r.at(line("size"), "inspection.plan_size", "max", maxSize)
+		r.At(at("size"), "inspection.plan_size", "max", maxSize)
 	}
 }
 
-func (r *reader) both(t catalog.Text, line int, field string) {
+func (r *reader) both(t catalog.Text, at strict.Node, field string) {
 	if strings.TrimSpace(t.ZH) == "" || strings.TrimSpace(t.EN) == "" {
-		r.at(line, "inspection.plan_text", "field", field)
+		r.At(at, "inspection.plan_text", "field", field)
 	}
 }
 
-func (r *reader) known(clause string, line int) {
+func (r *reader) known(clause string, at strict.Node) {
 	if !r.clause(clause) {
-		r.at(line, "inspection.plan_clause", "clause", clause)
+		r.At(at, "inspection.plan_clause", "clause", clause)
 	}
 }
 
 var roles = []string{"learner", "manager", "author", "hr", "inspector", "admin"}
 
 func (r *reader) population(p *Plan) {
-	n, line := child(r.root, "population")
+	at := r.Root().Field("population")
 	if !slices.Contains(kinds, p.Population.Kind) {
-		r.at(line, "inspection.plan_kind", "value", p.Population.Kind)
+		r.At(at, "inspection.plan_kind", "value", p.Population.Kind)
 	}
 	for _, role := range p.Population.Roles {
-		if _, l := child(n, "roles"); !slices.Contains(roles, role) || p.Population.Kind != People {
-			r.at(l, "inspection.plan_role", "value", role)
+		if !slices.Contains(roles, role) || p.Population.Kind != People {
+			r.At(at.Field("roles"), "inspection.plan_role", "value", role)
 		}
 	}
 	if p.Population.Kind == Listed {
-		_, l := child(n, "hint")
-		r.both(p.Population.Hint, l, "hint")
+		r.both(p.Population.Hint, at.Field("hint"), "hint")
 	}
 }
 
 func (r *reader) items(p *Plan) {
-	list, line := child(r.root, "items")
-	if len(p.Items) == 0 || len(p.Items) > maxItem || list.Kind != yaml.SequenceNode {
-		r.at(line, "inspection.plan_items", "max", maxItem)
+	list := r.Root().Field("items")
+	if len(p.Items) == 0 || len(p.Items) > maxItem {
+		r.At(list, "inspection.plan_items", "max", maxItem)
 		return
 	}
 	seen := map[string]bool{}
 	for i, item := range p.Items {
-		n := list.Content[i]
-		at := func(name string) int { _, l := child(n, name); return l }
+		at := list.Item(i).Field
 		if !idForm.MatchString(item.ID) || seen[item.ID] {
-			r.at(at("id"), "inspection.plan_id", "id", item.ID)
+			r.At(at("id"), "inspection.plan_id", "id", item.ID)
 		}
 		seen[item.ID] = true
 		r.both(item.Ask, at("ask"), "ask")
 		r.known(item.Clause, at("clause"))
 		if !slices.Contains(Severities(), item.Severity) {
-			r.at(at("severity"), "inspection.plan_severity", "value", string(item.Severity))
+			r.At(at("severity"), "inspection.plan_severity", "value", string(item.Severity))
 		}
 		if item.Days < 1 || item.Days > maxDays {
-			r.at(at("days"), "inspection.plan_days", "max", maxDays)
+			r.At(at("days"), "inspection.plan_days", "max", maxDays)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func TestRead(t *testing.T) {
 		{"severity: minor", "severity: bad"}:       "21 inspection.plan_severity",
 		{"days: 3", "days: 0"}:                     "17 inspection.plan_days",
 		{"id: filed", "id: legal"}:                 "18 inspection.plan_id",
-		{"order: 1", "order: 1\nsurprise: 2"}:      "3 inspection.plan_unreadable",
+		{"order: 1", "order: 1\nsurprise: 2"}:      "3 strict.field_unknown",
 		{"  hint: {zh: 台账, en: The register}", "  roles: [king]\n  hint: {zh: 台账, en: The register}"}: "11 inspection.plan_role",
 	} {
 		text := strings.Replace(planText, spoilt[0], spoilt[1], 1)
