@@ -280,7 +280,7 @@ func TestPopulations(t *testing.T) {
 	h := one(t, options{})
 	h.stock()
 	ctx := context.Background()
-	for kind, want := range map[string]int{inspection.People: 7, inspection.Certificates: 2, inspection.Evidence: 1, inspection.Listed: 0} {
+	for kind, want := range map[string]int{inspection.People: 8, inspection.Certificates: 2, inspection.Evidence: 1, inspection.Listed: 0} {
 		got, err := h.Inspections.Population(ctx, inspection.Want{Kind: kind, To: h.Clock.Now() + 1})
 		if err != nil || len(got) != want {
 			t.Errorf("%s: %+v, want %d, %v", kind, got, want, err)

@@ -216,9 +216,11 @@ func (a *appraising) monthPast() {
 	at(9, 1, a.Appraisals.Tick)
 	at(10, 10, func(ctx context.Context) error { return a.answers(ctx, who, records) })
 	at(12, 16, func(ctx context.Context) error { return a.decide(ctx, who, records) })
-	at(14, 1, a.Appraisals.Tick)
-	at(15, 9, func(ctx context.Context) error { return a.close(ctx, records) })
-	at(17, 9, func(ctx context.Context) error {
+	// The clock of the history skips days on which nothing happens: a result may have been shown days after its day, and the days
+	// to respond count from then.
+	at(19, 1, a.Appraisals.Tick)
+	at(19, 9, func(ctx context.Context) error { return a.close(ctx, records) })
+	at(20, 9, func(ctx context.Context) error {
 		return a.rule(ctx, records[who[5].login], a.Corrected.Score, a.Corrected.Reason, a.Appraisals.Correct)
 	})
 }

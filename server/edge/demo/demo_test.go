@@ -25,7 +25,11 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // fill makes the demo in a fresh database at a fixed moment, a Tuesday night.
 func fill(t *testing.T, dsn string) (*app.App, Company, time.Time) {
 	t.Helper()
-	now := time.Date(2026, 11, 24, 3, 20, 0, 0, time.UTC)
+	return fillAt(t, dsn, time.Date(2026, 11, 24, 3, 20, 0, 0, time.UTC))
+}
+
+func fillAt(t *testing.T, dsn string, now time.Time) (*app.App, Company, time.Time) {
+	t.Helper()
 	begin, _ := clock.Fake(now, 1)
 	dir := t.TempDir()
 	cfg := config.Config{Data: dir, Database: dsn, SecretFile: filepath.Join(dir, "secret"), Zone: "Asia/Shanghai", Pool: 4,
@@ -65,6 +69,16 @@ func trail(t *testing.T, a *app.App, login string, c Company) []audit.Entry {
 	}
 	slices.Reverse(entries)
 	return entries
+}
+
+// The demo is opened on any day at any hour: at weekends, when a month begins and when it ends.
+func TestAnyDayIsGood(t *testing.T) {
+	for _, now := range []time.Time{time.Date(2026, 11, 27, 21, 20, 0, 0, time.UTC), time.Date(2027, 2, 28, 16, 5, 0, 0, time.UTC), time.Date(2026, 10, 31, 1, 0, 0, 0, time.UTC)} {
+		a, _, _ := fillAt(t, dbtest.SQLiteFile(t), now)
+		if n, err := a.People.Count(context.Background()); err != nil || n < 55 {
+			t.Errorf("%s: %d people, %v", now, n, err)
+		}
+	}
 }
 
 func TestTheSameSeedGivesTheSameHistory(t *testing.T) {
