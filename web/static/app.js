@@ -4,7 +4,8 @@
   // On a narrow screen the rows of places are longer than it: where one is comes into view.
   document.querySelectorAll(".nav [aria-current]").forEach((a) => {
     const row = a.closest("ul");
-    row.scrollLeft = a.offsetLeft - row.offsetLeft - (row.clientWidth - a.offsetWidth) / 2;
+    const end = a.offsetLeft - row.offsetLeft + a.offsetWidth;
+    if (end > row.clientWidth) row.scrollLeft = end - row.clientWidth / 2;
   });
   // The clock of a rehearsal counts down; the server alone decides.
   const clock = document.querySelector(".clock[data-due]");
