@@ -75,19 +75,6 @@ func (c Curve) Score(attainment int64) int64 {
 	return min(max(Whole+roundDiv(c.Slope*(attainment-Whole), Whole), c.Floor), c.Cap)
 }
 
-// Mark is the score of a mark on an anchored scale of 1 to 5: 1 is 0 points, 3 is 50, 5 is 100. of holds how often each
-// mark was given; the score is of their mean. ok is false where none was.
-func Mark(of [5]int64) (score int64, ok bool) {
-	var n, sum int64
-	for i, k := range of {
-		n, sum = n+k, sum+int64(i)*k
-	}
-	if n == 0 {
-		return 0, false
-	}
-	return roundDiv(sum*Whole, 4*n), true
-}
-
 // Mean is the mean of scores, rounded half up; ok is false where there is none.
 func Mean(scores []int64) (score int64, ok bool) {
 	if len(scores) == 0 {

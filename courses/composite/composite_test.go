@@ -97,25 +97,7 @@ func TestCurves(t *testing.T) {
 	}
 }
 
-func TestMarks(t *testing.T) {
-	for _, x := range []struct {
-		of   [5]int64
-		want int64
-		ok   bool
-	}{
-		{[5]int64{}, 0, false},
-		{[5]int64{1, 0, 0, 0, 0}, 0, true},
-		{[5]int64{0, 0, 1, 0, 0}, 5_000, true},
-		{[5]int64{0, 0, 0, 0, 3}, 10_000, true},
-		{[5]int64{0, 0, 0, 1, 0}, 7_500, true},
-		{[5]int64{0, 0, 1, 1, 1}, 7_500, true},
-		{[5]int64{0, 1, 1, 1, 0}, 5_000, true},
-		{[5]int64{1, 1, 0, 0, 1}, 4_167, true}, // 5/12 of 100
-	} {
-		if got, ok := Mark(x.of); got != x.want || ok != x.ok {
-			t.Errorf("%v: %d %v, want %d", x.of, got, ok, x.want)
-		}
-	}
+func TestMean(t *testing.T) {
 	if m, ok := Mean([]int64{8_000, 8_001}); m != 8_001 || !ok {
 		t.Error(m, ok)
 	}
