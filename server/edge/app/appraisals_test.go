@@ -100,7 +100,7 @@ func TestADisputeGoesThroughThePages(t *testing.T) {
 			h.Error("HR does not see the dispute, or cannot decide it")
 		}
 		hr.post(at+"/decide", f{"ruling": {"amend"}, "score": {"91.50"}, "reason": {"补上了两次。"}, "seen": {"1"}, "request": {"a-2"}}).want(h.T, http.StatusSeeOther)
-		hr.post(at+"/decide", f{"ruling": {"amend"}, "score": {"12"}, "reason": {"再改一次。"}, "seen": {"2"}, "request": {"a-3"}}).want(h.T, http.StatusSeeOther)
+		hr.post(at+"/decide", f{"ruling": {"amend"}, "score": {"12"}, "reason": {"再改一次。"}, "seen": {"2"}, "request": {"a-3"}}).want(h.T, http.StatusConflict)
 		page := learner.get(at).want(h.T, http.StatusOK).body
 		for _, says := range []string{"91.50", "优秀", "83.33", "补上了两次。", "异议改判", "已改判"} {
 			if !strings.Contains(page, says) {
@@ -121,6 +121,19 @@ func TestADisputeGoesThroughThePages(t *testing.T) {
 		}
 		if strings.Contains(page, "再改一次") {
 			h.Error("a dispute was decided twice")
+		}
+	})
+}
+
+// TestTwoTabs answers in one tab what was answered in another: what was written there is shown, to be copied.
+func TestTwoTabs(t *testing.T) {
+	each(t, func(h *house) {
+		h.stock()
+		at, learner := "/appraisals/"+h.names["shown"], h.as("learner")
+		learner.post(at+"/respond", f{"answer": {"acknowledge"}, "request": {"t-1"}}).want(h.T, http.StatusSeeOther)
+		page := learner.post(at+"/respond", f{"answer": {"dispute"}, "text": {"有两次拜访没有记上。"}, "request": {"t-2"}}).want(h.T, http.StatusConflict).body
+		if !strings.Contains(page, "有两次拜访没有记上。") || !strings.Contains(page, "没有记下") {
+			h.Error("what was written in the second tab is lost")
 		}
 	})
 }

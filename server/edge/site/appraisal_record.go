@@ -44,8 +44,11 @@ func (s *Site) drawAppraisal(c *fiber.Ctx, v visit, d appraisalDraft) error {
 	d.request = c.FormValue("request")
 	p.Deeds = s.appraisalDeeds(v, w, d)
 	if d.cause != nil {
-		if p.Deeds[d.deed] == nil { // meanwhile the record has gone on
+		if p.Deeds[d.deed] == nil && d.text == "" { // meanwhile the record has gone on
 			return s.appraisalDone(c, d.cause, "")
+		}
+		if p.Deeds[d.deed] == nil { // likewise, and what was written must not be lost
+			p.Unsaved, p.UnsavedWhy = d.text, s.sentence(v, d.cause)
 		}
 		setStatus(c, d.cause)
 	}

@@ -159,6 +159,8 @@ type One struct {
 	VerifyURL              string
 	Verdict                *Verdict
 	Deeds                  map[string]*Deed
+	Unsaved                string // what somebody wrote in a form that is there no more
+	UnsavedWhy             string
 	Request                string
 	Crumbs                 []parts.Link
 	CycleURL               string
