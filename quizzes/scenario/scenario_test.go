@@ -271,6 +271,24 @@ func TestBrokenScripts(t *testing.T) {
 	}
 }
 
+// TestASceneBesideTheStages leaves the stage out, and is told no other way to.
+func TestASceneBesideTheStages(t *testing.T) {
+	for _, s := range library(t) {
+		if beside := strings.HasPrefix(s.Clauses[0], "3.") || strings.HasPrefix(s.Clauses[0], "5."); beside != (s.Stage == 0) {
+			t.Errorf("%s practises %v at stage %d", s.ID, s.Clauses, s.Stage)
+		}
+	}
+	zh, _ := fs.ReadFile(content, "scenarios/price_pressure/zh.md")
+	en, _ := fs.ReadFile(content, "scenarios/price_pressure/en.md")
+	for stage, ok := range map[string]bool{"": true, "stage: 6\n": true, "stage: 7\n": false, "stage: -1\n": false} {
+		text := strings.Replace(string(zh), "stage: 4\nclauses", stage+"clauses", 1)
+		s, problems := Read(fstest.MapFS{"price_pressure/zh.md": {Data: []byte(text)}, "price_pressure/en.md": {Data: en}}, "price_pressure", world(t))
+		if (s != nil) != ok {
+			t.Errorf("%q: %v", stage, problems)
+		}
+	}
+}
+
 func TestNoLanguageIsMissing(t *testing.T) {
 	zh, _ := fs.ReadFile(content, "scenarios/price_pressure/zh.md")
 	s, problems := Read(fstest.MapFS{"price_pressure/zh.md": {Data: zh}}, "price_pressure", world(t))
