@@ -289,6 +289,41 @@ func TestASceneBesideTheStages(t *testing.T) {
 	}
 }
 
+// TestEveryClauseIsPractised wants a scene for every clause of the policy: one that names it, or one under it, among its
+// clauses or by what it sees and breaks.
+func TestEveryClauseIsPractised(t *testing.T) {
+	text, err := fs.ReadFile(content, "policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var policy struct {
+		Clauses []struct {
+			ID string `yaml:"id"`
+		} `yaml:"clauses"`
+	}
+	if err := yaml.Unmarshal(text, &policy); err != nil || len(policy.Clauses) < 50 {
+		t.Fatal(len(policy.Clauses), err)
+	}
+	named := map[string]bool{}
+	for _, s := range library(t) {
+		for _, c := range s.Clauses {
+			named[c] = true
+		}
+		for _, b := range s.Behaviours {
+			named[b.Clause] = true
+		}
+	}
+	for _, c := range policy.Clauses {
+		practised := named[c.ID]
+		for n := range named {
+			practised = practised || strings.HasPrefix(n, c.ID+".")
+		}
+		if !practised {
+			t.Errorf("no scene practises %s", c.ID)
+		}
+	}
+}
+
 func TestNoLanguageIsMissing(t *testing.T) {
 	zh, _ := fs.ReadFile(content, "scenarios/price_pressure/zh.md")
 	s, problems := Read(fstest.MapFS{"price_pressure/zh.md": {Data: zh}}, "price_pressure", world(t))
