@@ -217,8 +217,10 @@ func (r *reader) figure(f *strict.File, figure *Figure) {
 	}
 	both(f, figure.Title, at("title"), "title")
 	both(f, figure.Describe, at("describe"), "describe")
-	for key, t := range figure.Words {
-		both(f, t, at("words").Field(key), key)
+	for key, t := range figure.Words { // labels, whose spaces are the author's
+		if t.ZH == "" || t.EN == "" {
+			f.At(at("words").Field(key), "library.lint.both", "field", key)
+		}
 	}
 	drawing := strings.TrimSuffix(f.Name, ".yaml") + ".svg"
 	text, err := fs.ReadFile(r.fsys, drawing)
