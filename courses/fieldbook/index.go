@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -59,20 +60,17 @@ func (b *Book) Glossary(lang, query string) []Section {
 
 // letter is what a name is listed under.
 func letter(order *collate.Collator, name string) string {
-	for _, r := range norm.NFD.String(name) {
-		if r < unicode.MaxASCII && unicode.IsLetter(r) {
-			return string(unicode.ToUpper(r))
-		}
-		if !unicode.Is(unicode.Han, r) {
-			break
-		}
-		out := "#"
+	first, _ := utf8.DecodeRuneInString(norm.NFD.String(name))
+	if first < unicode.MaxASCII && unicode.IsLetter(first) {
+		return string(unicode.ToUpper(first))
+	}
+	out := "#"
+	if unicode.Is(unicode.Han, first) {
 		for _, f := range firsts {
-			if order.CompareString(string(r), f.character) >= 0 {
+			if order.CompareString(string(first), f.character) >= 0 {
 				out = f.letter
 			}
 		}
-		return out
 	}
-	return "#"
+	return out
 }
