@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -167,7 +168,7 @@ func (s *Site) phrases(c *fiber.Ctx, v visit) error {
 func (s *Site) foundInLibrary(v visit, query string) []find.Hit {
 	var out []find.Hit
 	for _, f := range s.book().Search(v.lang, query, 12) {
-		hit := find.Hit{Title: f.Title, Place: v.voice.T("library.kind." + f.Kind), Snippet: []find.Span{{Text: f.Text}}}
+		hit := find.Hit{Title: f.Title, Place: v.voice.T("library.kind." + f.Kind), Snippet: marks(f.Text, query)}
 		switch f.Kind {
 		case "term":
 			hit.URL = "/library/glossary#" + f.To
@@ -178,6 +179,35 @@ func (s *Site) foundInLibrary(v visit, query string) []find.Hit {
 			hit.URL = fmt.Sprintf("/library/phrases/%s#group-%d", f.To, f.Group)
 		}
 		out = append(out, hit)
+	}
+	return out
+}
+
+// marks shows where the words of a query stand in a text.
+func marks(text, query string) []find.Span {
+	words := strings.Fields(strings.ToLower(query))
+	var out []find.Span
+	put := func(s string, match bool) {
+		if n := len(out); n > 0 && out[n-1].Match == match {
+			out[n-1].Text += s
+		} else {
+			out = append(out, find.Span{Text: s, Match: match})
+		}
+	}
+	for text != "" {
+		n := 0
+		for _, w := range words {
+			if len(w) > n && len(w) <= len(text) && strings.EqualFold(text[:len(w)], w) {
+				n = len(w)
+			}
+		}
+		if n > 0 {
+			put(text[:n], true)
+		} else {
+			_, n = utf8.DecodeRuneInString(text)
+			put(text[:n], false)
+		}
+		text = text[n:]
 	}
 	return out
 }
