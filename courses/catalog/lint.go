@@ -28,11 +28,15 @@ func (r *reader) lint() {
 		for _, lang := range languages {
 			if p, ok := l.pages[lang]; ok {
 				r.lintPage(l, lang, p, first)
+				r.lintMinutes(l, p)
 			}
 		}
 	}
 	for _, course := range r.catalog.Courses {
 		r.lintStages(course)
+		for _, m := range course.Modules {
+			r.lintClosing(m)
+		}
 	}
 	r.lintFieldbook()
 	r.lintCoverage()

@@ -47,6 +47,8 @@ type reader struct {
 	ground      string    // hash of what every page rests on: the policy, the labels and the field library
 	press       map[string]*prose.Press
 	sections    []Text
+	labels      map[string]Text // of callouts
+	closing     []string        // those with which every module ends
 	cache, used map[string]*Page
 	courseAt    map[string]*sheet // for the linter, by course
 	manuscripts []*volume         // for the linter
@@ -70,8 +72,8 @@ func read(fsys fs.FS, cache map[string]*Page) *reader {
 		},
 	}
 	r.readPolicy()
-	ground := prose.Ground{Clause: r.catalog.clauseTitle, Labels: r.readLabels()}
-	ground = r.readFieldbook(ground)
+	r.labels = r.readLabels()
+	ground := r.readFieldbook(prose.Ground{Clause: r.catalog.clauseTitle, Labels: r.labels})
 	r.ground = hex.EncodeToString(r.hash.Sum(nil))
 	for _, lang := range languages {
 		r.press[lang] = prose.NewPress(lang, ground)
@@ -181,8 +183,9 @@ func (r *reader) readPolicy() {
 
 func (r *reader) readLabels() map[string]Text {
 	var callouts []struct {
-		ID    string `yaml:"id"`
-		Label Text   `yaml:"label"`
+		ID     string `yaml:"id"`
+		Label  Text   `yaml:"label"`
+		Closes bool   `yaml:"closes"` // every module ends with one
 	}
 	labels := map[string]Text{}
 	s := r.readYAML(calloutsFile, &callouts)
@@ -192,6 +195,9 @@ func (r *reader) readLabels() map[string]Text {
 			continue
 		}
 		labels[one.ID] = one.Label
+		if one.Closes {
+			r.closing = append(r.closing, one.ID)
+		}
 		r.wants(s, one.Label, i, "label")
 	}
 	return labels
