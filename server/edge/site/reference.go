@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -97,7 +98,8 @@ func (s *Site) search(c *fiber.Ctx, v visit) error {
 	}
 	p.Tries = strings.Fields(v.voice.T("find.tries"))
 	for _, h := range s.Catalog.Current().Search(v.lang, p.Query, 30) {
-		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module), URL: lessonURL(h.Lesson)}
+		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module),
+			URL: lessonURL(h.Lesson) + "?q=" + url.QueryEscape(p.Query), Heading: h.Heading}
 		if h.Anchor != "" {
 			hit.URL += "#" + h.Anchor
 		}

@@ -39,6 +39,7 @@ type Module struct {
 	QuizURL                   string
 	Questions                 int
 	Score                     string // "" until passed
+	Print                     string // where all its lessons stand on one page
 	Ready                     bool   // every lesson is finished, the quiz is what is left
 }
 
@@ -91,6 +92,13 @@ type Reading struct {
 	Prev, Next     parts.Link
 	NextIsQuiz     bool
 	Version        string
+	Date           string // today, for what is printed
+	Print          string // where all lessons of the module stand on one page
+	Place          string // where the script tells how far one has read
+	Resume         Resume
+	Keeping        Keeping
+	Query          string // what was searched for, marked in the text; "" for nothing
+	Hits           int
 }
 
 // Checked is an inline check that was answered where no scripts run: a page of its own.
