@@ -64,25 +64,6 @@ func (p *Progress) Mark(actor access.Actor, lesson, anchor string, part int) err
 	return nil
 }
 
-// Places gives where the actor is in every lesson that they have begun and not finished since. One statement.
-func (p *Progress) Places(ctx context.Context, actor access.Actor) (map[string]Place, error) {
-	if err := actor.Check(access.ReadLesson, access.Self); err != nil {
-		return nil, err
-	}
-	out, err := readPlaces(ctx, p.db.Read(), actor.ID)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for k, x := range p.places {
-		if k.person == actor.ID && x.At > out[k.lesson].At {
-			out[k.lesson] = x
-		}
-	}
-	return out, nil
-}
-
 // forgetPlace takes back what waits to be written about a lesson that is being finished.
 func (p *Progress) forgetPlace(person, lesson string) {
 	p.mu.Lock()

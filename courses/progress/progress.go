@@ -84,6 +84,7 @@ type State struct {
 	Passed   map[string]Passed   // by module
 	Last     map[string]string   // by course: the lesson opened last
 	Latest   string              // the lesson opened last of all, or ""
+	Places   map[string]Place    // by lesson begun and not finished since: where they are in it; nil for whoever is somebody else
 
 	latestAt int64
 }
@@ -277,8 +278,31 @@ func (p *Progress) Of(ctx context.Context, actor access.Actor, person string) (S
 	if err := p.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
 		return State{}, err
 	}
+	if person == actor.ID {
+		return p.own(ctx, person)
+	}
 	states, err := p.states(ctx, []string{person})
 	return states[person], err
+}
+
+// own gives somebody's progress with what only they are shown.
+func (p *Progress) own(ctx context.Context, person string) (State, error) {
+	lines, err := readOwn(ctx, p.db.Read(), person)
+	if err != nil {
+		return State{}, err
+	}
+	s := p.fold([]string{person}, lines)[person]
+	if s.Places == nil {
+		s.Places = map[string]Place{}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for k, x := range p.places {
+		if k.person == person && x.At > s.Places[k.lesson].At {
+			s.Places[k.lesson] = x
+		}
+	}
+	return s, nil
 }
 
 // OfMany gives the progress of many people, all of whom the actor must be allowed to see: those that
@@ -295,6 +319,11 @@ func (p *Progress) states(ctx context.Context, persons []string) (map[string]Sta
 	if err != nil {
 		return nil, err
 	}
+	return p.fold(persons, lines), nil
+}
+
+// fold makes states out of lines and the visits that wait.
+func (p *Progress) fold(persons []string, lines []line) map[string]State {
 	out := make(map[string]State, len(persons))
 	for _, id := range persons {
 		out[id] = State{Finished: map[string]Finished{}, Passed: map[string]Passed{}, Last: map[string]string{}}
@@ -309,7 +338,7 @@ func (p *Progress) states(ctx context.Context, persons []string) (map[string]Sta
 			out[k.person] = s.with(line{Kind: "visit", Person: k.person, Subject: k.course, Detail: v.lesson, At: v.at})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // with adds one line to the state.
@@ -321,6 +350,11 @@ func (s State) with(l line) State {
 		}
 	case "passed":
 		s.Passed[l.Subject] = Passed{Score: l.Score, At: l.At} // one line for each module: the best score, the first time
+	case "place":
+		if s.Places == nil {
+			s.Places = map[string]Place{}
+		}
+		s.Places[l.Subject] = Place{Anchor: l.Detail, Heading: l.Score / placeScale, Part: l.Score % placeScale, At: l.At}
 	case "visit":
 		s.Last[l.Subject] = l.Detail
 		if l.At >= s.latestAt {

@@ -21,15 +21,31 @@ type line struct {
 	At      int64  `db:"at"`
 }
 
+const factsOfMany = `SELECT 'finished' AS kind, person_id, lesson AS subject, hash AS detail, 0 AS score, finished_at AS at
+		FROM lesson_finished WHERE person_id IN (?)
+	UNION ALL SELECT 'passed', person_id, module, '', MAX(score), MIN(passed_at) FROM module_passed
+		WHERE undone IS NULL AND person_id IN (?) GROUP BY person_id, module
+	UNION ALL SELECT 'visit', person_id, course, lesson, 0, at FROM last_lesson WHERE person_id IN (?)`
+
+// placeScale puts the number of a heading and the thousandths after it into one number.
+const placeScale = 1001
+
+// readOwn reads everything about one person, and where they are in their lessons, in one statement.
+func readOwn(ctx context.Context, q db.Q, person string) (out []line, err error) {
+	query, args, err := db.In(factsOfMany+` UNION ALL SELECT 'place', person_id, lesson, anchor, heading * 1001 + part, at FROM reading_position
+		WHERE person_id IN (?)`, []string{person}, []string{person}, []string{person}, []string{person})
+	if err != nil {
+		return nil, err
+	}
+	err = q.Select(ctx, &out, query, args...)
+	return out, err
+}
+
 // readLines reads everything about these people in one statement (for each five hundred of them).
 func readLines(ctx context.Context, q db.Q, persons []string) ([]line, error) {
 	var out []line
 	for part := range slices.Chunk(persons, 500) {
-		query, args, err := db.In(`SELECT 'finished' AS kind, person_id, lesson AS subject, hash AS detail, 0 AS score, finished_at AS at
-				FROM lesson_finished WHERE person_id IN (?)
-			UNION ALL SELECT 'passed', person_id, module, '', MAX(score), MIN(passed_at) FROM module_passed
-				WHERE undone IS NULL AND person_id IN (?) GROUP BY person_id, module
-			UNION ALL SELECT 'visit', person_id, course, lesson, 0, at FROM last_lesson WHERE person_id IN (?)`, part, part, part)
+		query, args, err := db.In(factsOfMany, part, part, part)
 		if err != nil {
 			return nil, err
 		}
@@ -122,21 +138,6 @@ func writePlaces(ctx context.Context, q db.Q, places map[placeKey]Place) error {
 		}
 	}
 	return nil
-}
-
-func readPlaces(ctx context.Context, q db.Q, person string) (map[string]Place, error) {
-	var rows []struct {
-		Lesson string `db:"lesson"`
-		Place
-	}
-	if err := q.Select(ctx, &rows, "SELECT lesson, anchor, heading, part, at FROM reading_position WHERE person_id = $1", person); err != nil {
-		return nil, err
-	}
-	out := make(map[string]Place, len(rows))
-	for _, r := range rows {
-		out[r.Lesson] = r.Place
-	}
-	return out, nil
 }
 
 func dropPlace(ctx context.Context, q db.Q, person, lesson string) error {

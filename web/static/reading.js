@@ -2,22 +2,26 @@
 // so that one can go on there from another device. Everything works without this file.
 "use strict";
 (() => {
+  // On paper, every page says which text it is.
+  const line = document.querySelector(".on-paper");
+  if (line) document.documentElement.style.setProperty("--paper-line", JSON.stringify(document.querySelector("h1").textContent.trim() + " · " + line.textContent.trim()));
+
   const page = document.querySelector("[data-reading]");
   if (!page) return;
   const headings = [...page.querySelectorAll("article h2[id], article h3[id]")];
   const links = [...page.querySelectorAll(".toc a, .toc-phone a")];
   const of = (id) => links.filter((a) => decodeURIComponent(a.hash.slice(1)) === id);
-  const line = () => innerHeight * 0.3; // what stands above this line has been passed
+  const edge = () => innerHeight * 0.3; // what stands above it has been passed
 
   // at gives the number of the heading that was passed last, from 1, and how far it is to the next, in thousandths.
   function at() {
     let n = 0;
-    while (n < headings.length && headings[n].getBoundingClientRect().top <= line()) n++;
+    while (n < headings.length && headings[n].getBoundingClientRect().top <= edge()) n++;
     if (n === 0) return { n, part: 0 };
     const from = headings[n - 1].getBoundingClientRect().top;
     const foot = page.querySelector(".lesson-foot") || page;
     const to = n < headings.length ? headings[n].getBoundingClientRect().top : foot.getBoundingClientRect().top;
-    return { n, part: Math.max(0, Math.min(1000, Math.round(((line() - from) / Math.max(1, to - from)) * 1000))) };
+    return { n, part: Math.max(0, Math.min(1000, Math.round(((edge() - from) / Math.max(1, to - from)) * 1000))) };
   }
 
   let shown = -1;
@@ -65,7 +69,7 @@
     history.replaceState(null, "", a.hash);
     const from = headings[i].getBoundingClientRect().top;
     const to = i + 1 < headings.length ? headings[i + 1].getBoundingClientRect().top : page.querySelector(".lesson-foot").getBoundingClientRect().top;
-    scrollBy(0, from + ((to - from) * Number(a.dataset.resume)) / 1000 - line());
+    scrollBy(0, from + ((to - from) * Number(a.dataset.resume)) / 1000 - edge());
     headings[i].tabIndex = -1;
     headings[i].focus({ preventScroll: true });
   }));

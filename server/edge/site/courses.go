@@ -58,11 +58,7 @@ func (s *Site) course(c *fiber.Ctx, v visit) error {
 			p.Due, p.Overdue = s.dueText(v, a.Due), days < 0
 		}
 	}
-	places, err := s.Progress.Places(c.UserContext(), v.actor)
-	if err != nil {
-		return err
-	}
-	p.Continue, p.ContinueIsQuiz = continuation(v, state, k, places)
+	p.Continue, p.ContinueIsQuiz = continuation(v, state, k)
 	for _, one := range k.Modules {
 		p.Minutes += one.Minutes
 		if one.Stage != "" && p.Rail == nil {
@@ -113,10 +109,6 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	places, err := s.Progress.Places(c.UserContext(), v.actor)
-	if err != nil {
-		return err
-	}
 	if state.Last[l.Course] != l.Key() {
 		s.Progress.Visit(v.actor, l)
 	}
@@ -135,7 +127,7 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 		p.Contents = append(p.Contents, courses.Heading{ID: h.ID, Text: h.Text, Level: h.Level})
 	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
-	p.Blocks, p.Keeping, p.Resume, p.Print = s.blocks(v, l, page), s.keeping(c, v, m), resume(page, places[l.Key()]), "/courses/"+m.Key()+"/print"
+	p.Blocks, p.Keeping, p.Resume, p.Print = s.blocks(v, l, page), s.keeping(c, v, m), resume(page, state.Places[l.Key()]), "/courses/"+m.Key()+"/print"
 	p.Place, p.Date = lessonURL(l)+"/place", s.Clock.Date(s.Zone)
 	if p.Query = c.Query("q"); p.Query != "" {
 		p.Hits = marked(p.Blocks, p.Query)

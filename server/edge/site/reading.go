@@ -216,7 +216,7 @@ func (s *Site) printModule(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := courses.Printed{Frame: s.frame(c, v, m.Title.In(v.lang)), Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
+	p := courses.Printed{Frame: s.withReading(s.frame(c, v, m.Title.In(v.lang)), v), Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
 		Heading: m.Title.In(v.lang), Summary: m.Summary.In(v.lang), Minutes: m.Minutes, Date: s.Clock.Date(s.Zone), URL: strings.TrimPrefix(strings.TrimPrefix(s.URL, "https://"), "http://") + "/courses/" + m.Key() + "/print"}
 	for _, id := range m.Clauses {
 		p.Clauses = append(p.Clauses, s.chip(v, id))
