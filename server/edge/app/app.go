@@ -291,6 +291,7 @@ func (a *App) chores() []chore {
 // Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.
 func (a *App) Tend(ctx context.Context) {
 	go a.Listener.Warm()
+	go a.Catalog.Current().Warm()
 	var tending sync.WaitGroup
 	for _, c := range a.chores() {
 		tending.Go(func() {
