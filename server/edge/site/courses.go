@@ -129,7 +129,7 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
 	p.Blocks, p.Keeping, p.Resume, p.Print = s.blocks(v, l, page), s.keeping(c, v, m), resume(page, state.Places[l.Key()]), "/courses/"+m.Key()+"/print"
 	p.Place, p.Date = lessonURL(l)+"/place", s.Clock.Date(s.Zone)
-	if p.Query = c.Query("q"); p.Query != "" {
+	if p.Query = queried(c); p.Query != "" {
 		p.Hits = marked(p.Blocks, p.Query)
 	}
 	if slices.ContainsFunc(p.Blocks, func(b courses.Block) bool { return b.Check != nil && len(b.Check.Steps) > 0 }) {
