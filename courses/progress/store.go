@@ -30,10 +30,11 @@ const factsOfMany = `SELECT 'finished' AS kind, person_id, lesson AS subject, ha
 // placeScale puts the number of a heading and the thousandths after it into one number.
 const placeScale = 1001
 
-// readOwn reads everything about one person, and where they are in their lessons, in one statement.
+// readOwn reads everything about one person, and where they are in their lessons, in one statement. A place that was written
+// while the lesson was being finished is none.
 func readOwn(ctx context.Context, q db.Q, person string) (out []line, err error) {
-	query, args, err := db.In(factsOfMany+` UNION ALL SELECT 'place', person_id, lesson, anchor, heading * 1001 + part, at FROM reading_position
-		WHERE person_id IN (?)`, []string{person}, []string{person}, []string{person}, []string{person})
+	query, args, err := db.In(factsOfMany+` UNION ALL SELECT 'place', person_id, lesson, anchor, heading * 1001 + part, at FROM reading_position r WHERE person_id IN (?)
+		AND NOT EXISTS (SELECT 1 FROM lesson_finished f WHERE f.person_id = r.person_id AND f.lesson = r.lesson AND f.finished_at >= r.at)`, []string{person}, []string{person}, []string{person}, []string{person})
 	if err != nil {
 		return nil, err
 	}
