@@ -224,7 +224,7 @@ func (r *reader) readCourses() {
 	for _, d := range folders {
 		switch {
 		case strings.HasPrefix(d.Name(), "."), d.Name() == "README.md":
-		case !d.IsDir() || !prose.IsSlug(d.Name()):
+		case !d.IsDir() || !prose.IsSlug(d.Name()) || d.Name() == "offline": // where copies of lessons are kept
 			r.note(path.Join(coursesFolder, d.Name()), 0, "lint.file_name")
 		default:
 			r.readCourse(d.Name())

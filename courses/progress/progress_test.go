@@ -235,7 +235,7 @@ func TestVisitsThatCannotBeWrittenWait(t *testing.T) {
 		if err := h.Flush(ctx); err != nil {
 			h.Fatal(err)
 		}
-		h.visits = map[visitKey]visit{}
+		h.waiting = nothing()
 		if s := h.state(); s.Latest != "process/first/a" {
 			h.Error("the visit was lost")
 		}

@@ -34,7 +34,8 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"bank.guess.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
 	"library.lint.", "library.kind.",
-	"trail.fault."}
+	"trail.fault.",
+	"reading.size_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

@@ -146,10 +146,11 @@ func Build(cfg config.Config, o Options) (*App, error) {
 func (a *App) furnish(folder string) (err error) {
 	files := Content(folder)
 	a.Authoring = folder != ""
-	if a.Catalog, err = firstRead(catalog.NewLibrary(files)); err != nil {
-		return err
-	}
-	if a.Bank, err = firstRead(bank.NewLibrary(files)); err != nil {
+	reading := make(chan *bank.Library, 1)
+	go func() { reading <- bank.Open(files) }() // beside the lessons: the two are most of what a start takes
+	a.Catalog, err = firstRead(catalog.NewLibrary(files))
+	a.Bank = <-reading
+	if err != nil {
 		return err
 	}
 	if a.Notary, err = audit.NewNotary(a.Config.Data, a.Secret); err != nil {
@@ -290,6 +291,7 @@ func (a *App) chores() []chore {
 // Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.
 func (a *App) Tend(ctx context.Context) {
 	go a.Listener.Warm()
+	go a.Catalog.Current().Warm()
 	var tending sync.WaitGroup
 	for _, c := range a.chores() {
 		tending.Go(func() {

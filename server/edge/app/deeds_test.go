@@ -52,6 +52,8 @@ var deeds = slices.Concat(supervisionDeeds, []deed{
 	{route: "/signin", form: f{"login": {"outsider"}, "password": {password}, "back": {"/courses"}}, door: true},
 	{route: "/language", by: "learner", form: f{"lang": {"en"}, "back": {"/courses"}}, door: true},
 	{route: "/theme", by: "learner", form: f{"theme": {"dark"}, "back": {"/courses"}}, door: true, still: true},
+	{route: "/text-size", by: "learner", form: f{"size": {"large"}, "back": {"/courses"}}, door: true, still: true},
+	{route: "/courses/:course/:module/:lesson/place", by: "learner", form: f{"anchor": {""}, "part": {"120"}}, status: 204, still: true}, // written later, with others
 	{route: "/courses/:course/:module/:lesson/finish", by: "learner"},
 	{route: "/courses/:course/:module/:lesson/checks/:check", by: "learner", form: f{"choice": {"a"}}, status: 200, still: true},
 	{route: "/courses/:course/:module/quiz", by: "outsider"},

@@ -31,6 +31,17 @@ const sight = `
 /courses/:course/:module/quiz     missing   D . . . . . . .
 /courses/:course/:module/:lesson  lesson    D + + + + + + +
 /courses/:course/:module/:lesson  missing   D . . . . . . .
+/courses/:course/:module/:lesson/offline  lesson    D + + + + + + +
+/courses/:course/:module/:lesson/offline  missing   D . . . . . . .
+/courses/:course/:module/offline  module    D + + + + + + +
+/courses/:course/:module/offline  missing   D . . . . . . .
+/courses/:course/:module/print    module    D + + + + + + +
+/courses/:course/:module/print    missing   D . . . . . . .
+/courses/offline                  -         D + + + + + + +
+/courses/offline/start            -         D > > > > > > >
+/courses/offline/pass             -         D + + + + + + +
+/courses/sw.js                    -         + + + + + + + +
+/manifest.webmanifest             -         + + + + + + + +
 /attempts/:id                     attempt   D + . . . . . .
 /attempts/:id                     closed    D > . . . . . .
 /attempts/:id                     missing   D . . . . . . .

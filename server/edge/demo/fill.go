@@ -42,7 +42,7 @@ func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (fil
 	}
 	f := filler{App: a, company: c, chance: rand.New(rand.NewPCG(seed, 2)), advance: advance, now: begin.Now(),
 		teams: map[string]string{}, people: map[string]people.Person{}}
-	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.amend, f.veterans, f.measure, f.assign, f.schedule, f.review, f.appraise, f.reward, f.supervise, f.learn, f.mark, f.doubt, f.attend, f.programmes, f.catchUp, f.simulate} {
+	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.amend, f.veterans, f.measure, f.assign, f.schedule, f.review, f.appraise, f.reward, f.supervise, f.learn, f.mark, f.doubt, f.attend, f.programmes, f.catchUp, f.stopReading, f.simulate} {
 		if err := step(ctx); err != nil {
 			return false, fmt.Errorf("demo: %w", err)
 		}

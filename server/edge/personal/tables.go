@@ -44,6 +44,8 @@ var tables = []Table{
 	{Name: "assignment", Me: "person_id", By: "assigned_by", Keep: "id course team_id due_on request_id", Num: "assigned_at withdrawn_at"},
 	{Name: "lesson_finished", Me: "person_id", Keep: "lesson hash", Num: "finished_at"},
 	{Name: "last_lesson", Me: "person_id", Keep: "course lesson", Num: "at"},
+	{Name: "reading_position", Me: "person_id", Keep: "lesson anchor", Num: "heading part at", Drop: true},
+	{Name: "finish_request", Me: "person_id", Keep: "request_id lesson hash", Num: "at"},
 	{Name: "module_passed", Me: "person_id", Keep: "module", Num: "line score passed_at undone"},
 	// quizzes
 	{Name: "attempt", Me: "person_id", Keep: "id module set_hash state", Num: "started_at due_at closed_at score pass saves pending accepted_at", Bool: "passed folded", Hide: "seed:key paper:key"},

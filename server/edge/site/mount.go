@@ -22,6 +22,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/account/sessions/end-others", s.in(s.sessionsEndOthers)).Post("/account/sessions/:id/end", s.in(s.sessionEnd))
 	f.Post("/account/tokens", s.in(s.tokenNew)).Post("/account/tokens/:id/revoke", s.in(s.tokenRevoke))
 
+	s.mountReading(f)
 	f.Get("/learn", s.in(s.learn))
 	f.Get("/courses", s.in(s.courses)).Get("/courses/:course", s.in(s.course))
 	f.Get("/courses/:course/:module/quiz", s.in(s.quizIntro)).Post("/courses/:course/:module/quiz", s.in(s.quizStart))

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -89,15 +90,19 @@ func (s *Site) policyClause(c *fiber.Ctx, v visit) error {
 	return s.draw(c, policy.OnePage(p))
 }
 
+// queried is what somebody looks for.
+func queried(c *fiber.Ctx) string {
+	q := []rune(strings.TrimSpace(c.Query("q")))
+	return string(q[:min(100, len(q))])
+}
+
 // search finds lessons.
 func (s *Site) search(c *fiber.Ctx, v visit) error {
-	p := find.Page{Frame: s.frame(c, v, v.voice.T("find.title")), Query: strings.TrimSpace(c.Query("q"))}
-	if r := []rune(p.Query); len(r) > 100 {
-		p.Query = string(r[:100])
-	}
+	p := find.Page{Frame: s.frame(c, v, v.voice.T("find.title")), Query: queried(c)}
 	p.Tries = strings.Fields(v.voice.T("find.tries"))
 	for _, h := range s.Catalog.Current().Search(v.lang, p.Query, 30) {
-		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module), URL: lessonURL(h.Lesson)}
+		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module),
+			URL: lessonURL(h.Lesson) + "?q=" + url.QueryEscape(p.Query), Heading: h.Heading}
 		if h.Anchor != "" {
 			hit.URL += "#" + h.Anchor
 		}

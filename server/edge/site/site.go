@@ -125,6 +125,7 @@ const (
 	sessionCookie = "tongguan_session"
 	langCookie    = "tongguan_lang"
 	themeCookie   = "tongguan_theme"
+	textCookie    = "tongguan_text"
 	flashCookie   = "tongguan_flash"
 )
 

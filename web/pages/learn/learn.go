@@ -13,6 +13,7 @@ type Next struct {
 	Text    string // title of the lesson or module
 	Place   string // course and module
 	URL     string
+	At      string // heading at which to go on, or ""
 	Minutes int
 }
 
@@ -21,7 +22,6 @@ type Course struct {
 	Title, URL     string
 	Percent        int
 	Done, Steps    int
-	Assigned       bool
 	Due            string // the date
 	DaysLeft       int    // negative: overdue by so many
 	HasDue         bool
