@@ -32,7 +32,7 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means.",
 	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
-	"trace.lint.", "trace.hole.",
+	"trace.lint.", "trace.hole.", "trace.level.", "trace.type.", "trace.jump.", "trace.matrix.column.", "trace.sheet.",
 	"trail.fault."}
 
 func load(t *testing.T) *words.Book {

@@ -105,7 +105,7 @@ const (
 	TakeData       Action = "data.take"         // everything that is known of a person, in one file
 	ErasePerson    Action = "person.erase"      // erase a person's data and leave a pseudonym
 
-	TraceContent Action = "content.trace" // what rests on every clause and what is missing, question by question; how many are certified, as a number
+	TraceContent Action = "policy.trace" // what rests on every clause and what is missing, question by question; how many are certified, as a number
 )
 
 // Actions lists the actions.
