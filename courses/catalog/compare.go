@@ -3,6 +3,8 @@ package catalog
 import (
 	"slices"
 	"strings"
+
+	"tongguan/courses/prose"
 )
 
 // compare reports where the two languages of a module are built differently; the place is in the English file,
@@ -36,7 +38,7 @@ func (r *reader) compare(v *volume) {
 			r.note(en.file, b.line, "lint.differs_field", "field", "minutes")
 		}
 		pages := r.catalog.lessons[v.module.Key()+"/"+a.id].pages
-		if !pages["zh"].refused && !pages["en"].refused {
+		if !pages["zh"].Refused && !pages["en"].Refused {
 			r.comparePages(pages["zh"], pages["en"])
 		}
 	}
@@ -52,18 +54,18 @@ func ids(drafts []*draft) string {
 
 // comparePages reports the first difference of each kind between a page and its translation.
 func (r *reader) comparePages(zh, en placed) {
-	level := func(a, b mark) bool { return a.level == b.level }
-	text := func(a, b mark) bool { return a.text == b.text }
-	always := func(mark, mark) bool { return true }
+	level := func(a, b prose.Mark) bool { return a.Level == b.Level }
+	text := func(a, b prose.Mark) bool { return a.Text == b.Text }
+	always := func(prose.Mark, prose.Mark) bool { return true }
 	for _, k := range []struct {
 		key    string
-		zh, en []mark
-		same   func(a, b mark) bool
+		zh, en []prose.Mark
+		same   func(a, b prose.Mark) bool
 	}{
-		{"lint.differs_headings", zh.headings, en.headings, level},
-		{"lint.differs_tables", zh.tables, en.tables, always},
-		{"lint.differs_checks", zh.checks, en.checks, text},
-		{"lint.differs_callouts", zh.callouts, en.callouts, text},
+		{"lint.differs_headings", zh.Headings, en.Headings, level},
+		{"lint.differs_tables", zh.Tables, en.Tables, always},
+		{"lint.differs_checks", zh.Checks, en.Checks, text},
+		{"lint.differs_callouts", zh.Callouts, en.Callouts, text},
 	} {
 		i := 0
 		for i < len(k.zh) && i < len(k.en) && k.same(k.zh[i], k.en[i]) {
@@ -74,7 +76,7 @@ func (r *reader) comparePages(zh, en placed) {
 		}
 		line := en.line
 		if i < len(k.en) {
-			line += k.en[i].line
+			line += k.en[i].Line
 		}
 		r.note(en.file, line, k.key, "n", i+1, "zh", len(k.zh), "en", len(k.en))
 	}

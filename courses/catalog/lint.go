@@ -3,6 +3,8 @@ package catalog
 import (
 	"slices"
 	"strings"
+
+	"tongguan/courses/prose"
 )
 
 // stages are the six of the sales process, in their order.
@@ -28,11 +30,15 @@ func (r *reader) lint() {
 		for _, lang := range languages {
 			if p, ok := l.pages[lang]; ok {
 				r.lintPage(l, lang, p, first)
+				r.lintMinutes(l, p)
 			}
 		}
 	}
 	for _, course := range r.catalog.Courses {
 		r.lintStages(course)
+		for _, m := range course.Modules {
+			r.lintClosing(m)
+		}
 	}
 	r.lintCoverage()
 }
@@ -43,8 +49,8 @@ func (r *reader) lintFront(v *volume, t *manuscript) {
 		if field.value == "" {
 			r.note(t.file, at(field.name), "lint.field_missing", "field", field.name)
 		} else if t == v.texts["zh"] {
-			for _, p := range chineseSetting(field.value) {
-				r.note(t.file, at(field.name), p.key, p.args...)
+			for _, p := range prose.Setting(field.value) {
+				r.note(t.file, at(field.name), p.Key, p.Args...)
 			}
 		}
 	}
@@ -80,8 +86,8 @@ func (r *reader) lintDrafts(v *volume, t *manuscript) {
 			}
 		}
 		if t == v.texts["zh"] {
-			for _, p := range chineseSetting(d.title) {
-				r.note(t.file, d.line, p.key, p.args...)
+			for _, p := range prose.Setting(d.title) {
+				r.note(t.file, d.line, p.Key, p.Args...)
 			}
 		}
 	}
@@ -97,33 +103,33 @@ func (r *reader) lintClause(file string, line int, clause string) bool {
 }
 
 func (r *reader) lintPage(l *Lesson, lang string, p placed, first map[string]string) {
-	for _, to := range p.lessons {
-		if r.catalog.lessons[to.text] == nil {
-			r.note(p.file, p.line+to.line, "lint.link_lesson", "lesson", to.text)
+	for _, to := range p.Lessons {
+		if r.catalog.lessons[to.Text] == nil {
+			r.note(p.file, p.line+to.Line, "lint.link_lesson", "lesson", to.Text)
 		}
 	}
-	for _, c := range p.checks {
-		if other, ok := first[lang+c.text]; ok {
-			r.note(p.file, p.line+c.line, "lint.check_repeated", "check", c.text, "lesson", other)
+	for _, c := range p.Checks {
+		if other, ok := first[lang+c.Text]; ok {
+			r.note(p.file, p.line+c.Line, "lint.check_repeated", "check", c.Text, "lesson", other)
 		}
-		first[lang+c.text] = l.Key()
+		first[lang+c.Text] = l.Key()
 	}
-	var have []mark
-	for _, h := range p.headings {
-		if h.level == 2 {
+	var have []prose.Mark
+	for _, h := range p.Headings {
+		if h.Level == 2 {
 			have = append(have, h)
 		}
 	}
 	for i, want := range r.sections {
-		if p.refused {
+		if p.Refused {
 			break
 		}
 		if i >= len(have) {
 			r.note(p.file, p.line, "lint.section_missing", "section", want.In(lang))
 			break
 		}
-		if have[i].text != want.In(lang) {
-			r.note(p.file, p.line+have[i].line, "lint.section", "section", want.In(lang), "found", have[i].text)
+		if have[i].Text != want.In(lang) {
+			r.note(p.file, p.line+have[i].Line, "lint.section", "section", want.In(lang), "found", have[i].Text)
 			break
 		}
 	}

@@ -31,6 +31,7 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"figure.lint.", "figure.form_", "figure.exact_", "figure.hint_", "figure.in.", "figure.source.", "figure.fate.", "figure.export_",
 	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means.",
 	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
+	"bank.guess.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
 	"trace.lint.", "trace.hole.", "trace.level.", "trace.type.", "trace.jump.", "trace.matrix.column.", "trace.sheet.",
 	"trail.fault."}

@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"bytes"
@@ -15,69 +15,27 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// Page is a lesson in one language, ready to be drawn.
-type Page struct {
-	// Hash is the hex SHA-256 of the module's key, a newline, the language, a newline, and Source. Whoever
-	// keeps Source can prove by it what was read.
-	Hash           string
-	Source         string // Markdown, with the lesson's heading
-	Blocks         []Block
-	TOC            []Heading // levels 2 and 3
-	Runes          int       // letters, digits and marks, without spaces
-	ReadingMinutes int       // by Runes in Chinese, by words in English, rounded up
-
-	headings []mark    // text is the title
-	tables   []mark    // text is the name it got
-	checks   []mark    // text is the id
-	callouts []mark    // text is the kind
-	lessons  []mark    // text is the key that a link leads to
-	passages []passage // what search finds
-	spots    []spot    // what is wrong
-	refused  bool      // it was not rendered at all
+// Ground is what the pages of both languages rest on besides their text.
+type Ground struct {
+	Clause func(id string) (title Text, ok bool) // of the policy
+	Labels map[string]Text                       // of the callouts, by kind
 }
 
-// Block is a run of HTML, or the id of an inline check that is drawn in its place.
-type Block struct{ HTML, Check string }
-
-// Heading is an entry of a page's table of contents.
-type Heading struct {
-	Level    int
-	ID, Text string
+// Press turns the Markdown of one language into pages. It may be used by many at once.
+type Press struct {
+	Ground
+	lang   string
+	parser parser.Parser
+	html   renderer.Renderer
 }
 
-// mark is a thing on a page; lines count from the lesson's heading, which is line 0.
-type mark struct {
-	level, line int
-	text        string
-}
-
-// passage is a run of plain text under a heading.
-type passage struct {
-	anchor, heading, text string
-	title                 bool // it is the heading itself
-	line                  int
-}
-
-// spot is something wrong on a page.
-type spot struct {
-	line int
-	key  string
-	args []any
-}
-
-// markdown turns the Markdown of one language into pages.
-type markdown struct {
-	lang    string
-	clauses map[string]*Clause
-	labels  map[string]Text // of callouts
-	parser  parser.Parser
-	html    renderer.Renderer
-}
-
-// newMarkdown sets goldmark up: no underlined headings (a line of dashes under a paragraph is a slip, never a
+// NewPress sets goldmark up: no underlined headings (a line of dashes under a paragraph is a slip, never a
 // heading), emphasis that knows Chinese, tables, task lists, callouts. Its own renderer never passes HTML.
-func newMarkdown(lang string, clauses map[string]*Clause, labels map[string]Text) *markdown {
-	m := &markdown{lang: lang, clauses: clauses, labels: labels}
+func NewPress(lang string, ground Ground) *Press {
+	m := &Press{Ground: ground, lang: lang}
+	if m.Clause == nil {
+		m.Clause = func(string) (Text, bool) { return Text{}, false }
+	}
 	m.parser = parser.NewParser(
 		parser.WithBlockParsers(parser.DefaultBlockParsers()[1:]...),
 		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
@@ -99,7 +57,7 @@ func newMarkdown(lang string, clauses map[string]*Clause, labels map[string]Text
 }
 
 // RegisterFuncs says which kinds of nodes are drawn by our own hand.
-func (m *markdown) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+func (m *Press) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, m.drawLink)
 	reg.Register(ast.KindAutoLink, drawAsText)
 	reg.Register(ast.KindImage, drawNothing)
@@ -123,12 +81,12 @@ func drawAsText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast
 	return ast.WalkSkipChildren, nil
 }
 
-// page renders the body of a lesson.
-func (m *markdown) page(body string) *Page {
+// Page renders a text. Lines are counted from 1, so that they can be added to that of a heading above it.
+func (m *Press) Page(body string) *Page {
 	p := &Page{}
 	if line := intricate(body); line > 0 {
-		p.refused = true
-		p.spots = append(p.spots, spot{line, "lint.intricate", nil})
+		p.Refused = true
+		p.Spots = append(p.Spots, Spot{line, "lint.intricate", nil})
 		return p
 	}
 	source := []byte(body)
@@ -144,19 +102,19 @@ func (m *markdown) page(body string) *Page {
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if id, ok := checkOf(n, source); ok {
-			if slug.MatchString(id) {
+			if IsSlug(id) {
 				flush()
 				p.Blocks = append(p.Blocks, Block{Check: id})
 			}
 			continue
 		}
 		if err := m.html.Render(&run, source, n); err != nil { // a buffer never fails, nor do our renderers
-			p.spots = append(p.spots, spot{g.line(n), "lint.intricate", nil})
+			p.Spots = append(p.Spots, Spot{g.line(n), "lint.intricate", nil})
 		}
 	}
 	flush()
 	if m.lang == "zh" {
-		p.spots = append(p.spots, typedSpaces(body)...)
+		p.Spots = append(p.Spots, typedSpaces(body)...)
 	}
 	p.measure(m.lang)
 	return p

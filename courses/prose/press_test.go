@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"bytes"
@@ -142,8 +142,8 @@ func TestIntricate(t *testing.T) {
 // What grows with the square of the input would never end here.
 func TestManyEqualHeadings(t *testing.T) {
 	const n = 40_000
-	p := newMarkdown("en", nil, nil).page(strings.Repeat("## a\n", n))
-	if len(p.TOC) != n || p.TOC[0].ID != "a" || p.TOC[n-1].ID != "a-40000" || p.headings[n-1].line != n {
+	p := NewPress("en", Ground{}).Page(strings.Repeat("## a\n", n))
+	if len(p.TOC) != n || p.TOC[0].ID != "a" || p.TOC[n-1].ID != "a-40000" || p.Headings[n-1].Line != n {
 		t.Errorf("%d headings, the last %+v", len(p.TOC), p.TOC[len(p.TOC)-1])
 	}
 }
@@ -165,7 +165,7 @@ func TestReadingTime(t *testing.T) {
 		{"en", strings.Repeat("word ", 200), 1},
 		{"en", strings.Repeat("word ", 201), 2},
 	} {
-		if got := newMarkdown(tt.lang, nil, nil).page(tt.in).ReadingMinutes; got != tt.want {
+		if got := NewPress(tt.lang, Ground{}).Page(tt.in).ReadingMinutes; got != tt.want {
 			t.Errorf("%s %.12s…: %d, want %d", tt.lang, tt.in, got, tt.want)
 		}
 	}
@@ -189,7 +189,7 @@ func FuzzMarkdown(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		for _, lang := range languages {
+		for _, lang := range Languages {
 			out, _ := render(lang, in)
 			for _, tag := range anyTag.FindAllString(out, -1) {
 				if !goodTag.MatchString(tag) {
@@ -200,23 +200,5 @@ func FuzzMarkdown(f *testing.F) {
 				t.Fatalf("%q gave a script", in)
 			}
 		}
-	})
-}
-
-// A whole file, hostile from its first byte.
-func FuzzManuscript(f *testing.F) {
-	files := folder(f)
-	f.Add(string(files[zhFile].Data))
-	f.Add("---\nid: x\n---\n# a {#b}\n```\n# c {#d clauses=\"1\" minutes=\"2\"}")
-	f.Add("---\na: &a [*a]\n---\n")
-	f.Fuzz(func(t *testing.T, in string) {
-		files := folder(t)
-		files[zhFile].Data = []byte(in)
-		c, _ := Read(files)
-		if c.Lesson("basics/purpose/why") == nil {
-			t.Fatal("a lesson elsewhere is lost")
-		}
-		c.Search("zh", "价格 a", 5)
-		c.CheckRefs()
 	})
 }

@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"unicode/utf8"
@@ -61,11 +61,11 @@ func (e emphasis) holds(inner, outer rune) bool {
 }
 
 func (e emphasis) wide(r rune) bool {
-	return isWide(r) || e.ambiguousIsWide && r > 0x7f && width.LookupRune(r).Kind() == width.EastAsianAmbiguous
+	return IsWide(r) || e.ambiguousIsWide && r > 0x7f && width.LookupRune(r).Kind() == width.EastAsianAmbiguous
 }
 
-// isWide says whether a character is as wide as a Chinese one: characters, kana, hangul, full-width punctuation.
-func isWide(r rune) bool {
+// IsWide says whether a character is as wide as a Chinese one: characters, kana, hangul, full-width punctuation.
+func IsWide(r rune) bool {
 	k := width.LookupRune(r).Kind()
 	return k == width.EastAsianWide || k == width.EastAsianFullwidth
 }

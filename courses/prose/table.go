@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"html"
@@ -37,7 +37,7 @@ func (g *gathering) table(n *east.Table) {
 			}
 			name := g.names.free(strings.Join(words, comma))
 			n.SetAttributeString(tableName, name)
-			g.page.tables = append(g.page.tables, mark{line: g.line(row), text: name})
+			g.page.Tables = append(g.page.Tables, Mark{Line: g.line(row), Text: name})
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"strings"
@@ -32,7 +32,7 @@ func (b lineBreaks) closes(source []byte, at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(strings.TrimRight(string(source[max(0, at-64):at]), marks))
 	after, _ := utf8.DecodeRuneInString(strings.TrimLeft(string(source[at:min(len(source), at+64)]), marks))
 	if b.eitherSide {
-		return isWide(before) || isWide(after)
+		return IsWide(before) || IsWide(after)
 	}
-	return isWide(before) && isWide(after)
+	return IsWide(before) && IsWide(after)
 }

@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"strconv"
@@ -13,7 +13,7 @@ func (g *gathering) heading(n *ast.Heading) {
 	words := g.plain(n)
 	id := g.ids.free(anchor(words))
 	n.SetAttributeString("id", []byte(id))
-	g.page.headings = append(g.page.headings, mark{n.Level, g.line(n), words})
+	g.page.Headings = append(g.page.Headings, Mark{n.Level, g.line(n), words})
 	g.under = Heading{n.Level, id, words}
 	if n.Parent().Kind() != ast.KindDocument || n.Level < 2 || n.Level > 3 {
 		g.wrong(n, "lint.heading_level", "title", words)

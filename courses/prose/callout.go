@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"html"
@@ -45,11 +45,11 @@ func (g *gathering) quote(n *ast.Blockquote) {
 	if kind == "" {
 		return
 	}
-	if _, ok := g.m.labels[kind]; !ok {
+	if _, ok := g.m.Labels[kind]; !ok {
 		g.wrong(n, "lint.callout_unknown", "marker", strings.ToUpper(kind))
 		return
 	}
-	g.page.callouts = append(g.page.callouts, mark{line: g.line(n), text: kind})
+	g.page.Callouts = append(g.page.Callouts, Mark{Line: g.line(n), Text: kind})
 }
 
 func kindOf(n ast.Node) string {
@@ -60,8 +60,8 @@ func kindOf(n ast.Node) string {
 
 // drawQuote draws a callout with its label, or a plain quotation. The role keeps callouts out of the list of
 // landmarks, where a handful without names of their own would be noise.
-func (m *markdown) drawQuote(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	label, known := m.labels[kindOf(n)]
+func (m *Press) drawQuote(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	label, known := m.Labels[kindOf(n)]
 	switch {
 	case known && entering:
 		_, _ = w.WriteString(`<aside class="callout callout-` + kindOf(n) + `" role="note"><p class="callout-label">` +

@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 // gathering walks through a parsed lesson once: it gives the nodes the names and classes they are drawn with,
 // and collects what search and the linter need to know.
 type gathering struct {
-	m          *markdown
+	m          *Press
 	page       *Page
 	source     []byte
 	lines      []int   // where each begins
@@ -58,17 +58,17 @@ func (g *gathering) visit(n ast.Node) ast.WalkStatus {
 	case *ast.Image:
 		g.wrong(n, "lint.image")
 	case *ast.RawHTML, *ast.HTMLBlock:
-		g.wrong(n, "lint.raw_html", "html", clip(typed(n, g.source), 40))
+		g.wrong(n, "lint.raw_html", "html", Clip(typed(n, g.source), 40))
 	case *ast.Emphasis:
 		if n.Level == 1 && g.m.lang == "zh" {
-			g.wrong(n, "lint.italics", "text", clip(g.plain(n), 20))
+			g.wrong(n, "lint.italics", "text", Clip(g.plain(n), 20))
 		}
 	case *ast.CodeSpan:
 		return ast.WalkSkipChildren
 	case *ast.Text:
-		if bytes.Contains(n.Value(g.source), []byte("**")) && len(g.page.spots) < spotLimit {
+		if bytes.Contains(n.Value(g.source), []byte("**")) && len(g.page.Spots) < spotLimit {
 			words := g.plain(n.Parent())
-			g.wrong(n, "lint.stray_stars", "near", clip(words[max(0, strings.Index(words, "**")):], 14))
+			g.wrong(n, "lint.stray_stars", "near", Clip(words[max(0, strings.Index(words, "**")):], 14))
 		}
 	}
 	return ast.WalkContinue
@@ -81,10 +81,10 @@ func (g *gathering) check(n *ast.FencedCodeBlock) {
 	case !ok:
 	case n.Parent().Kind() != ast.KindDocument:
 		g.wrong(n, "lint.check_nested", "check", id)
-	case !slug.MatchString(id):
-		g.wrong(n, "lint.check_id", "check", clip(id, 40))
+	case !IsSlug(id):
+		g.wrong(n, "lint.check_id", "check", Clip(id, 40))
 	default:
-		g.page.checks = append(g.page.checks, mark{line: g.line(n), text: id})
+		g.page.Checks = append(g.page.Checks, Mark{Line: g.line(n), Text: id})
 	}
 }
 
@@ -94,10 +94,10 @@ func (g *gathering) passage(n ast.Node, words string) {
 		return
 	}
 	_, title := n.(*ast.Heading)
-	g.page.passages = append(g.page.passages, passage{g.under.ID, g.under.Text, words, title, g.line(n)})
+	g.page.Passages = append(g.page.Passages, Passage{g.under.ID, g.under.Text, words, title, g.line(n)})
 	if g.m.lang == "zh" {
 		if start, length := longRun(words); length > 0 {
-			g.wrong(n, "lint.long_run", "start", clip(start, 12), "length", length)
+			g.wrong(n, "lint.long_run", "start", Clip(start, 12), "length", length)
 		}
 	}
 }
@@ -107,10 +107,10 @@ const spotLimit = 100
 
 // wrong reports a problem at a node.
 func (g *gathering) wrong(n ast.Node, key string, args ...any) {
-	if len(g.page.spots) >= spotLimit {
+	if len(g.page.Spots) >= spotLimit {
 		return
 	}
-	g.page.spots = append(g.page.spots, spot{g.line(n), key, args})
+	g.page.Spots = append(g.page.Spots, Spot{g.line(n), key, args})
 }
 
 // line tells where a node stands; the first line of the body is line 1.
@@ -188,9 +188,9 @@ func typed(n ast.Node, source []byte) string {
 // or 200 English words.
 func (p *Page) measure(lang string) {
 	words := 0
-	for _, one := range p.passages {
-		words += len(strings.Fields(one.text))
-		for _, c := range one.text {
+	for _, one := range p.Passages {
+		words += len(strings.Fields(one.Text))
+		for _, c := range one.Text {
 			if !unicode.IsSpace(c) {
 				p.Runes++
 			}
@@ -201,12 +201,4 @@ func (p *Page) measure(lang string) {
 		pace, amount = 200, words
 	}
 	p.ReadingMinutes = (amount + pace - 1) / pace
-}
-
-// clip shortens what a message quotes.
-func clip(s string, runes int) string {
-	if r := []rune(s); len(r) > runes {
-		return string(r[:runes]) + "…"
-	}
-	return s
 }

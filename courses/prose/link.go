@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"html"
@@ -16,19 +16,20 @@ func (g *gathering) link(n *ast.Link) {
 	scheme, to := destination(n)
 	switch {
 	case scheme == "lesson":
-		g.page.lessons = append(g.page.lessons, mark{line: g.line(n), text: to})
-	case scheme == "clause" && g.m.clauses[to] != nil:
+		g.page.Lessons = append(g.page.Lessons, Mark{Line: g.line(n), Text: to})
 	case scheme == "clause":
-		g.wrong(n, "lint.link_clause", "clause", clip(to, 40))
+		if _, ok := g.m.Clause(to); !ok {
+			g.wrong(n, "lint.link_clause", "clause", Clip(to, 40))
+		}
 	default:
-		g.wrong(n, "lint.link_foreign", "link", clip(string(n.Destination), 60))
+		g.wrong(n, "lint.link_foreign", "link", Clip(string(n.Destination), 60))
 	}
 }
 
 // destination takes a link apart; links of other kinds have no scheme.
 func destination(n *ast.Link) (scheme, to string) {
 	scheme, to, _ = strings.Cut(string(n.Destination), ":")
-	if scheme == "clause" && clauseNumber.MatchString(to) || scheme == "lesson" && lessonKey.MatchString(to) {
+	if scheme == "clause" && IsClause(to) || scheme == "lesson" && lessonKey.MatchString(to) {
 		return scheme, to
 	}
 	return "", ""
@@ -36,21 +37,22 @@ func destination(n *ast.Link) (scheme, to string) {
 
 // chip gives the number that a link to a clause of the policy shows, and the words beside it: the author's, or
 // the clause's title where the author wrote only the number.
-func (m *markdown) chip(n *ast.Link, source []byte) (id, words string) {
+func (m *Press) chip(n *ast.Link, source []byte) (id, words string) {
 	scheme, id := destination(n)
-	if scheme != "clause" || m.clauses[id] == nil {
+	title, ok := m.Clause(id)
+	if scheme != "clause" || !ok {
 		return "", ""
 	}
 	var b strings.Builder
 	(&gathering{m: m, source: source}).writeInside(&b, n)
 	if words = strings.TrimSpace(b.String()); words == "" || words == id {
-		words = m.clauses[id].Title.In(m.lang)
+		words = title.In(m.lang)
 	}
 	return id, words
 }
 
 // drawLink draws a link to a lesson, a clause as a chip, and of any other link its words alone.
-func (m *markdown) drawLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (m *Press) drawLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n := node.(*ast.Link)
 	if id, words := m.chip(n, source); id != "" {
 		if entering {

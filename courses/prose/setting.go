@@ -1,4 +1,4 @@
-package catalog
+package prose
 
 import (
 	"regexp"
@@ -32,31 +32,31 @@ var (
 )
 
 // typedSpaces finds spaces typed between Chinese and Latin: the page sets them, and finer.
-func typedSpaces(body string) []spot {
-	var found []spot
+func typedSpaces(body string) []Spot {
+	var found []Spot
 	fence := ""
 	for i, line := range strings.Split(body, "\n") {
-		if f := fenceLine.FindStringSubmatch(line); f != nil {
+		if marks, _ := Fence(line); marks != "" {
 			if fence == "" {
-				fence = f[1]
-			} else if strings.HasPrefix(f[1], fence) {
+				fence = marks
+			} else if strings.HasPrefix(marks, fence) {
 				fence = ""
 			}
 			continue
 		}
 		line = strings.TrimPrefix(line, listMark.FindString(line))
 		if near := typedSpace.FindString(line); near != "" && fence == "" {
-			found = append(found, spot{i + 1, "lint.spacing", []any{"near", near}})
+			found = append(found, Spot{i + 1, "lint.spacing", []any{"near", near}})
 		}
 	}
 	return found
 }
 
-// chineseSetting looks at a line of Chinese outside Markdown: a title, a summary.
-func chineseSetting(words string) []spot {
+// Setting looks at a line of Chinese outside Markdown: a title, a summary.
+func Setting(words string) []Spot {
 	found := typedSpaces(words)
 	if start, length := longRun(words); length > 0 {
-		found = append(found, spot{0, "lint.long_run", []any{"start", clip(start, 12), "length", length}})
+		found = append(found, Spot{0, "lint.long_run", []any{"start", Clip(start, 12), "length", length}})
 	}
 	return found
 }
