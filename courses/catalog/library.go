@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tongguan/courses/fieldbook"
 	"tongguan/server/base/fault"
 )
 
@@ -66,7 +67,7 @@ func (l *Library) Refresh() (changed bool, problems []fault.Problem, err error) 
 // fingerprint changes when a file that Read looks at is added, taken away or written.
 func fingerprint(fsys fs.FS) (sum [sha256.Size]byte, err error) {
 	h := sha256.New()
-	for _, root := range []string{policyFile, calloutsFile, sectionsFile, coursesFolder} {
+	for _, root := range []string{policyFile, calloutsFile, sectionsFile, coursesFolder, fieldbook.Folder} {
 		err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

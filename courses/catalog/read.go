@@ -44,7 +44,7 @@ type reader struct {
 	broken   bool // something that is there cannot be read at all
 
 	hash        hash.Hash // of everything read
-	ground      string    // hash of what every page rests on: the policy and the labels
+	ground      string    // hash of what every page rests on: the policy, the labels and the field library
 	press       map[string]*prose.Press
 	sections    []Text
 	labels      map[string]Text // of callouts
@@ -73,7 +73,7 @@ func read(fsys fs.FS, cache map[string]*Page) *reader {
 	}
 	r.readPolicy()
 	r.labels = r.readLabels()
-	ground := prose.Ground{Clause: r.catalog.clauseTitle, Labels: r.labels}
+	ground := r.readFieldbook(prose.Ground{Clause: r.catalog.clauseTitle, Labels: r.labels})
 	r.ground = hex.EncodeToString(r.hash.Sum(nil))
 	for _, lang := range languages {
 		r.press[lang] = prose.NewPress(lang, ground)
@@ -91,10 +91,14 @@ func read(fsys fs.FS, cache map[string]*Page) *reader {
 // note reports something that should be put right. Without a policy nothing is said about clauses: one
 // unreadable file should not make a hundred problems.
 func (r *reader) note(file string, line int, key string, args ...any) {
-	if r.policy == nil && (key == "lint.clause_unknown" || key == "lint.link_clause" || key == "lint.chapter_unknown") {
+	if r.policy == nil && aboutPolicy(key) {
 		return
 	}
 	r.problems = append(r.problems, fault.ProblemAt(file, line, key, args...))
+}
+
+func aboutPolicy(key string) bool {
+	return key == "lint.clause_unknown" || key == "lint.link_clause" || key == "lint.chapter_unknown"
 }
 
 // refuse reports something that cannot be read at all.

@@ -34,6 +34,7 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"bank.guess.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
 	"trace.lint.", "trace.hole.", "trace.level.", "trace.type.", "trace.jump.", "trace.matrix.column.", "trace.sheet.",
+	"library.lint.", "library.kind.",
 	"trail.fault."}
 
 func load(t *testing.T) *words.Book {

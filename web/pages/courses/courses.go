@@ -91,7 +91,11 @@ type Reading struct {
 	Prev, Next     parts.Link
 	NextIsQuiz     bool
 	Version        string
+	Terms          []Term
 }
+
+// Term is a word of the trade that the lesson uses, with what it means.
+type Term struct{ Name, Means, URL string }
 
 // Checked is an inline check that was answered where no scripts run: a page of its own.
 type Checked struct {
