@@ -395,6 +395,15 @@ func (p *Progress) LearntVersion(ctx context.Context, actor access.Actor, person
 	return version(ctx, p.db.Read(), person, hash)
 }
 
+// FirstLearnt says since when texts of lessons are in use: when somebody first finished a lesson under each hash, in milliseconds
+// since 1970 UTC. Texts that nobody has finished yet are not in it.
+func (p *Progress) FirstLearnt(ctx context.Context, hashes []string) (map[string]int64, error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	return firstSeen(ctx, p.db.Read(), hashes)
+}
+
 // LastAt is when the person learnt something last, in milliseconds since 1970 UTC; 0 for never.
 func (s State) LastAt() int64 {
 	last := s.latestAt

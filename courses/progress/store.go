@@ -178,3 +178,20 @@ func version(ctx context.Context, q db.Q, person, hash string) (v Version, err e
 	}
 	return v, err
 }
+
+func firstSeen(ctx context.Context, q db.Q, hashes []string) (map[string]int64, error) {
+	query, args, err := db.In("SELECT hash, first_seen FROM lesson_version WHERE hash IN (?)", hashes)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Hash string `db:"hash"`
+		At   int64  `db:"first_seen"`
+	}
+	err = q.Select(ctx, &rows, query, args...)
+	out := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		out[r.Hash] = r.At
+	}
+	return out, err
+}

@@ -33,6 +33,7 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
 	"bank.guess.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
+	"trace.lint.", "trace.hole.", "trace.level.", "trace.type.", "trace.jump.", "trace.matrix.column.", "trace.sheet.",
 	"library.lint.", "library.kind.",
 	"trail.fault.",
 	"reading.size_"}

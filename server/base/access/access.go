@@ -104,6 +104,8 @@ const (
 	RewardReport   Action = "violation.reward"  // for a report that proved true, without seeing it
 	TakeData       Action = "data.take"         // everything that is known of a person, in one file
 	ErasePerson    Action = "person.erase"      // erase a person's data and leave a pseudonym
+
+	TraceContent Action = "policy.trace" // what rests on every clause and what is missing, question by question; how many are certified, as a number
 )
 
 // Actions lists the actions.
@@ -116,7 +118,8 @@ func Actions() []Action {
 		GiveReview, PlanReviews, InviteCustomer, SeeReviews,
 		ProposeReward, DecideReward, SeeReward,
 		KeepPlans, Inspect, SeeFindings, Rectify, ExamineReports, RewardReport,
-		TakeData, ErasePerson}
+		TakeData, ErasePerson,
+		TraceContent}
 }
 
 type grant map[Role][]Relation
@@ -179,6 +182,8 @@ var table = map[Action]grant{
 	RewardReport:   {HR: {Other}},
 	TakeData:       everyone,
 	ErasePerson:    {Admin: {Below, Other}},
+
+	TraceContent: {Author: {Other}, Inspector: {Other}},
 }
 
 // only gives every role of g these relations.

@@ -64,6 +64,7 @@ violation.examine inspector other
 violation.reward hr other
 data.take        learner self | manager self | author self | hr self | inspector self | admin self
 person.erase     admin below other
+policy.trace     author other | inspector other
 `
 
 func TestWholeTable(t *testing.T) {

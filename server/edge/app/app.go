@@ -100,6 +100,8 @@ type App struct {
 	Witness     *witness.Witness
 	Personal    *personal.Personal
 
+	standards atomic.Pointer[check.Standards]
+
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
 	// Demo shows the demo company's sign-ins on the sign-in page.
@@ -198,6 +200,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.appraise(ledger)
 	a.reward()
 	a.Witness = witness.New(witness.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Notary: a.Notary, Outbox: a.Outbox, Words: a.Words, To: a.Config.Witness, URL: a.Config.URL})
+	a.readStandards()
 	a.Personal = personal.New(personal.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People})
 	return a.remind()
 }
@@ -236,6 +239,7 @@ func (a *App) Reread() {
 		a.Log.Warn("content", "error", err)
 	}
 	a.readSchemes()
+	a.readStandards()
 }
 
 // current gives the programmes in force.

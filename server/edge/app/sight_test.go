@@ -143,6 +143,9 @@ const sight = `
 /reviews/customer/:token          guest     + + + + + + + +
 /reviews/customer/:token          missing   . . . . . . . .
 /policy                           -         D + + + + + + +
+/policy/matrix                    -         D . . . + . + .
+/policy/matrix.csv                -         D . . . + . + .
+/policy/matrix.xlsx               -         D . . . + . + .
 /policy/changes                   -         D . . + . + + .
 /policy/changes/new               -         D . . . . . . .
 /policy/changes/:id               change    D . . + . + + .
@@ -273,6 +276,7 @@ const sight = `
 /api/v1/certificates              -         T T T T T T T T
 /api/v1/certificates/:number/verification  certificate + + + + + + + +
 /api/v1/certificates/:number/verification  missing   . . . . . . . .
+/api/v1/policy/coverage           -         T T T T T T T T
 /api/v1/attempts                  -         T T T T T T T T
 /api/v1/attempts/:id              closed    T T T T T T T T
 /api/v1/attempts/:id              missing   T T T T T T T T

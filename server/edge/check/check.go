@@ -40,8 +40,9 @@ func Lint(files fs.FS) []fault.Problem {
 	problems = append(problems, more...)
 	_, more = composite.Read(files, BindSchemes(indicators, book.All()))
 	problems = append(problems, more...)
-	_, more = inspection.Read(files, func(id string) bool { return c.Clause(id) != nil })
+	plans, more := inspection.Read(files, func(id string) bool { return c.Clause(id) != nil })
 	problems = append(problems, more...)
+	problems = append(problems, held(files, Matter{c, b, scenes, indicators, plans.All()}, problems)...)
 	fault.SortProblems(problems)
 	return problems
 }

@@ -68,7 +68,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/policy/changes/:id", s.in(s.changeShow))
 	f.Get("/duties/:change", s.in(s.duty)).Post("/duties/:change/confirm", s.in(s.dutyConfirm)).Post("/duties/:change/quiz", s.in(s.dutyQuiz))
 
-	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
+	s.mountTrace(f)
 	f.Get("/search", s.in(s.search))
 	s.mountLibrary(f)
 	s.mountRewards(f)

@@ -42,6 +42,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/check"
 	"tongguan/server/edge/personal"
 	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
@@ -92,6 +93,9 @@ type Site struct {
 	Inspections *inspection.Inspections
 	Violations  *violation.Violations
 	Hush        *door.Hush // counts who knocks where nobody must be known
+
+	Matter    func() check.Matter    // the content in force, as it rests on clauses
+	Standards func() check.Standards // how much has to rest on each
 
 	Secret    []byte
 	URL       string // under which people reach the site
