@@ -251,6 +251,12 @@ func TestANewVersionTakesThePlaceOfTheOld(t *testing.T) {
 	if len(b.stored()) < 9 {
 		t.Error("the present set is gone too")
 	}
+	// Whoever has not been online for as long as a sign-in lasts reads no more.
+	b.run(`(async () => { const [n] = await caches.keys(); await (await caches.open(n)).put("/courses/offline/lease", Response.json({until: Date.now() - 1})); })()`)
+	b.until("the lease has run out", func() bool {
+		b.run(`fetch(document.querySelector("link[rel=stylesheet]").href)`)
+		return b.sets() == 0
+	})
 }
 
 func (b *tab) sets() int {
