@@ -29,6 +29,7 @@ type Progress struct {
 
 	mu     sync.Mutex
 	visits map[visitKey]visit // opened lately and not yet written
+	kept   string             // hash of the content whose texts are kept
 }
 
 type visitKey struct{ person, course string }
