@@ -12,6 +12,7 @@ CREATE TABLE manuscript_save (
     saved_by    TEXT   NOT NULL REFERENCES person (id),
     before_hash TEXT   NOT NULL,                         -- SHA-256 of the file before, hex
     after_hash  TEXT   NOT NULL,
+    way         TEXT   NOT NULL CHECK (way IN ('folder', 'patch', 'file')), -- written to the folder, or taken away as
     saved_at    BIGINT NOT NULL,                         -- milliseconds since 1970 UTC
     request_id  TEXT   NOT NULL UNIQUE
 );

@@ -81,7 +81,9 @@ func (r *reader) page(v *volume, file, lang string, d *draft) *Page {
 	for _, s := range p.spots {
 		r.note(file, d.line+s.line, s.key, s.args...)
 	}
-	r.broken = r.broken || p.refused
+	if p.refused {
+		r.broken, r.refused[file] = true, true
+	}
 	return p
 }
 

@@ -42,7 +42,8 @@ type reader struct {
 	fsys     fs.FS
 	catalog  *Catalog
 	problems []fault.Problem
-	broken   bool // something that is there cannot be read at all
+	broken   bool            // something that is there cannot be read at all
+	refused  map[string]bool // the files of which that is so
 
 	hash        hash.Hash // of everything read
 	ground      string    // hash of what every page rests on: the policy and the labels
@@ -64,7 +65,7 @@ func Read(fsys fs.FS) (*Catalog, []fault.Problem) {
 func read(fsys fs.FS, cache map[string]*Page) *reader {
 	r := &reader{
 		fsys: fsys, hash: sha256.New(), cache: cache, used: map[string]*Page{}, markdown: map[string]*markdown{},
-		courseAt: map[string]*sheet{},
+		courseAt: map[string]*sheet{}, refused: map[string]bool{},
 		catalog: &Catalog{
 			clauses: map[string]*Clause{}, courses: map[string]*Course{}, modules: map[string]*Module{},
 			lessons: map[string]*Lesson{}, teaching: map[string][]*Lesson{}, search: map[string]func() *index{},
@@ -97,7 +98,7 @@ func (r *reader) note(file string, line int, key string, args ...any) {
 
 // refuse reports something that cannot be read at all.
 func (r *reader) refuse(file string, line int, key string, args ...any) {
-	r.broken = true
+	r.broken, r.refused[file] = true, true
 	r.note(file, line, key, args...)
 }
 

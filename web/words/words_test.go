@@ -32,7 +32,8 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means.",
 	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
-	"trail.fault."}
+	"trail.fault.",
+	"lint.differs_", "writing.group_", "writing.part_", "writing.other_", "writing.fate_", "writing.kind_", "writing.reason_", "writing.state_", "writing.notes_empty_", "writing.note_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

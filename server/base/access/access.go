@@ -105,10 +105,10 @@ const (
 	TakeData       Action = "data.take"         // everything that is known of a person, in one file
 	ErasePerson    Action = "person.erase"      // erase a person's data and leave a pseudonym
 
-	WriteContent    Action = "content.write"   // preview and save the files of the content
-	CompareVersions Action = "lesson.versions" // see the versions of a lesson, and how many have read which
-	SendRemark      Action = "remark.send"     // send a note on a passage of a lesson, and take it back
-	AnswerRemark    Action = "remark.answer"   // read such notes without knowing whose they are, answer and close them
+	WriteContent    Action = "manuscript.write" // preview and save the files of the content
+	CompareVersions Action = "lesson.versions"  // see the versions of a lesson, and how many have read which
+	SendRemark      Action = "remark.send"      // send a note on a passage of a lesson, and take it back
+	AnswerRemark    Action = "remark.answer"    // read such notes without knowing whose they are, answer and close them
 )
 
 // Actions lists the actions.

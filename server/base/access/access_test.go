@@ -64,7 +64,7 @@ violation.examine inspector other
 violation.reward hr other
 data.take        learner self | manager self | author self | hr self | inspector self | admin self
 person.erase     admin below other
-content.write    author other
+manuscript.write author other
 lesson.versions  manager other | author other | hr other | inspector other
 remark.send      learner self | manager self | author self | hr self | inspector self | admin self
 remark.answer    author other

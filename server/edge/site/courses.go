@@ -130,7 +130,17 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 		p.Contents = append(p.Contents, courses.Heading{ID: h.ID, Text: h.Text, Level: h.Level})
 	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
-	p.Blocks = s.blocks(v, l, page)
+	p.Blocks = s.noteLinks(v, l, page, s.blocks(v, l, page))
+	p.Note = lessonURL(l) + "/note"
+	if p.Stale {
+		p.Since = lessonURL(l) + "/changes"
+	}
+	if v.compares() {
+		p.Versions = versionsURL(l.Key())
+	}
+	if v.writes() {
+		p.Write = "/desk/write/" + m.Key() + "/" + v.lang
+	}
 	if slices.ContainsFunc(p.Blocks, func(b courses.Block) bool { return b.Check != nil && len(b.Check.Steps) > 0 }) {
 		p.Frame = s.withQuiz(p.Frame) // steps are moved by script
 	}

@@ -22,8 +22,10 @@ import (
 	"tongguan/courses/external"
 	"tongguan/courses/indicator"
 	"tongguan/courses/inspection"
+	"tongguan/courses/manuscript"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/remark"
 	"tongguan/courses/reminder"
 	"tongguan/courses/review"
 	"tongguan/courses/reward"
@@ -93,6 +95,9 @@ type Site struct {
 	Violations  *violation.Violations
 	Hush        *door.Hush // counts who knocks where nobody must be known
 
+	Manuscripts *manuscript.Desk
+	Remarks     *remark.Remarks
+
 	Secret    []byte
 	URL       string // under which people reach the site
 	Secure    bool   // cookies only over TLS
@@ -101,7 +106,8 @@ type Site struct {
 	Reread    func() // takes in the worlds and scenes that were edited
 	Demo      []Demo // sign-ins to show; nil outside a demo
 
-	sums sync.Pool // of what csrf reckons with
+	sums   sync.Pool // of what csrf reckons with
+	places places    // the passages of lessons
 }
 
 // Demo is a sign-in that the sign-in page of a demo offers.

@@ -91,6 +91,10 @@ type Reading struct {
 	Prev, Next     parts.Link
 	NextIsQuiz     bool
 	Version        string
+	Note           string // where a note on a passage is begun
+	Since          string // what changed since it was finished, or ""
+	Versions       string // for those who may compare them, or ""
+	Write          string // for authors, or ""
 }
 
 // Checked is an inline check that was answered where no scripts run: a page of its own.
