@@ -123,9 +123,9 @@ func (c *cutting) begin(name, attributes string, at int) {
 	case name == o.tag:
 		o.depth++
 	case name == "tr":
-		o.text.WriteString("\n")
+		o.text.WriteString(rowMark)
 	case name == "td" || name == "th":
-		o.text.WriteString("\t")
+		o.text.WriteString(cellMark)
 	case (name == "ul" || name == "ol") && o.tag == "li":
 		o.closed = true
 		o.here(at)
@@ -175,12 +175,18 @@ func (c *cutting) pop(o *open, from, to int) {
 	}
 }
 
+// Marks in the words of a table where a row and a cell begin; no text holds them.
+const (
+	rowMark  = "\x1e"
+	cellMark = "\x1f"
+)
+
 // rows writes a table as lines, its cells apart.
 func rows(text string) string {
 	var out []string
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(text, rowMark) {
 		var cells []string
-		for cell := range strings.SplitSeq(line, "\t") {
+		for cell := range strings.SplitSeq(line, cellMark) {
 			if cell = strings.Join(strings.Fields(cell), " "); cell != "" {
 				cells = append(cells, cell)
 			}

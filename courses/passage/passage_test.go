@@ -29,7 +29,12 @@ const lesson = `<h2 id="a">情境</h2>
 </ul>
 <div class="table-wrap" tabindex="0" role="region" aria-label="价 > 量"><table>
 <thead><tr><th scope="col">价</th><th scope="col">量</th></tr></thead>
-<tbody><tr><td>1</td><td>2</td></tr></tbody></table></div>
+<tbody>
+<tr>
+<td>1
+</td>
+<td>2</td>
+</tr></tbody></table></div>
 `
 
 const figure = `<h3 id="b">图</h3><figure class="fig"><svg viewBox="0 0 1 1"><title>t</title><text>看不见</text></svg><figcaption>漏斗</figcaption></figure><p></p><blockquote><p>引文</p></blockquote>`

@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 
+	"tongguan/courses/catalog"
 	"tongguan/server/base/access"
 	"tongguan/server/base/db"
 	"tongguan/server/base/fault"
@@ -41,6 +42,11 @@ func (p *Progress) KeepVersions(ctx context.Context) error {
 		p.mu.Unlock()
 	}
 	return err
+}
+
+// Over gives the same room over other content: a history is made of what was read then.
+func (p *Progress) Over(lib *catalog.Library) *Progress {
+	return New(p.db, p.clock, p.people, lib, p.ledger)
 }
 
 // Edition is a version of a lesson with how many have finished it.

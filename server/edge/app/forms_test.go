@@ -17,7 +17,7 @@ type mistake struct {
 	status              int // 0 for 422
 }
 
-var mistakes = slices.Concat(supervisionMistakes, []mistake{
+var mistakes = slices.Concat(supervisionMistakes, authorMistakes, []mistake{
 	{route: "/signin", field: "password", value: "wrong password", status: http.StatusForbidden},
 	{route: "/welcome/:token", field: "password", value: "short"},
 	{route: "/assignments", field: "due", value: "2026-02-30"},

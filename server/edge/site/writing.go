@@ -38,6 +38,7 @@ func (s *Site) writingFiles(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
+	s.inCatalogOrder(files)
 	p := writing.Files{Frame: s.frame(c, v, v.voice.T("writing.title")), Writes: s.Manuscripts.Writes()}
 	group, name := "", ""
 	for _, f := range files {
@@ -59,6 +60,19 @@ func (s *Site) writingFiles(c *fiber.Ctx, v visit) error {
 		}
 	}
 	return s.draw(c, writing.FilesPage(p))
+}
+
+// inCatalogOrder puts courses as the catalogue has them, and the rest behind.
+func (s *Site) inCatalogOrder(files []manuscript.File) {
+	courses := s.Catalog.Current().Courses
+	order := func(f manuscript.File) int {
+		at := slices.IndexFunc(courses, func(k *catalog.Course) bool { return k.ID == f.Group })
+		if at < 0 {
+			return len(courses)
+		}
+		return at
+	}
+	slices.SortStableFunc(files, func(a, b manuscript.File) int { return order(a) - order(b) })
 }
 
 // inReadingOrder puts Chinese first, then English, then the questions.
