@@ -113,8 +113,10 @@ func (r *Remarks) Send(ctx context.Context, actor access.Actor, n Remark, reques
 		switch {
 		case err != nil:
 			return err
-		case known != "":
-			n.ID = known
+		case known.ID != "" && (known.Lesson != n.Lesson || known.Place != n.Place || known.Reason != n.Reason || known.Text != n.Text):
+			return fault.New(fault.Invalid, "error.form_stale") // gone back to, and filled in anew
+		case known.ID != "":
+			n.ID = known.ID
 			if room {
 				return releaseDay(ctx, q, actor.ID, r.clock.Date(r.zone))
 			}

@@ -94,8 +94,12 @@ func TestTheWayOfANote(t *testing.T) {
 		if again := h.send("learner", "r1"); again != id {
 			h.Error("sent twice, it is two notes")
 		}
+		other := sample()
+		other.Text = "另一件事"
+		_, err := h.Send(ctx, h.who["learner"], other, "r1") // the form was gone back to
+		h.want(err, fault.Invalid)
 		h.advance(time.Second)
-		if other := h.send("other", "r1"); other == id {
+		if theirs := h.send("other", "r1"); theirs == id {
 			h.Error("somebody else's form with the same id is the same note")
 		}
 		list, err := h.List(ctx, h.who["author"], Open, "process/negotiation")

@@ -21,13 +21,13 @@ func releaseDay(ctx context.Context, q db.Q, person, day string) error {
 	return err
 }
 
-// byRequest gives the id of the note that a form has sent before, or "".
-func byRequest(ctx context.Context, q db.Q, person, request string) (id string, err error) {
-	err = q.Get(ctx, &id, "SELECT id FROM remark WHERE person_id = $1 AND request_id = $2", person, request)
+// byRequest gives the note that a form has sent before, or nothing.
+func byRequest(ctx context.Context, q db.Q, person, request string) (n Remark, err error) {
+	err = q.Get(ctx, &n, "SELECT "+columns+" FROM remark WHERE person_id = $1 AND request_id = $2", person, request)
 	if db.None(err) {
 		err = nil
 	}
-	return id, err
+	return n, err
 }
 
 func insert(ctx context.Context, q db.Q, person string, n Remark, request string) error {

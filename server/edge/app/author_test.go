@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"html"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -34,10 +35,8 @@ var authorMistakes = []mistake{
 	{route: sheetAt + "/patch", field: "source", value: strings.Repeat("x", 513<<10)},
 	{route: sheetAt + "/patch", field: "loaded", value: "older", status: http.StatusConflict},
 	{route: sheetAt + "/file", field: "loaded", value: "older", status: http.StatusConflict},
-	{route: "/courses/:course/:module/:lesson/notes", field: "reason", value: "praise"},
 	{route: "/courses/:course/:module/:lesson/notes", field: "text", value: strings.Repeat("长", 501)},
 	{route: "/courses/:course/:module/:lesson/notes", field: "version", value: "older", status: http.StatusConflict},
-	{route: "/courses/:course/:module/:lesson/notes", field: "n", value: "999"},
 	{route: "/desk/notes/:id/answer", field: "answer", value: " "},
 	{route: "/desk/notes/:id/answer", field: "answer", value: strings.Repeat("长", 2001)},
 }
@@ -155,6 +154,14 @@ func TestEveryPassageCanBeNoted(t *testing.T) {
 		for range 2 {
 			if a := b.post("/courses/process/negotiation/prepare/notes", send).want(h.T, http.StatusSeeOther); !strings.HasSuffix(a.location, "/prepare#p-2") {
 				h.Error(a.location)
+			}
+		}
+		for field, value := range map[string]string{"n": "999", "reason": "praise", "version": "older"} {
+			wrong := maps.Clone(send)
+			wrong.Set(field, value)
+			wrong.Set("request", "wrong-"+field)
+			if a := b.post("/courses/process/negotiation/prepare/notes", wrong); a.status < 400 || !strings.Contains(a.body, ">这里不对</textarea>") {
+				h.Errorf("%s: status %d, or what was typed is lost", field, a.status)
 			}
 		}
 		author := h.as("author")

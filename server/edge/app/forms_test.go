@@ -219,7 +219,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		h.Errorf("%s: the page does not say what is wrong", what)
 	}
 	for name, values := range form {
-		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq") {
+		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq" || name == "loaded") {
 			continue
 		}
 		for _, v := range values {

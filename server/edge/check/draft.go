@@ -9,6 +9,7 @@ import (
 	"tongguan/courses/catalog"
 	"tongguan/courses/programme"
 	"tongguan/quizzes/bank"
+	"tongguan/quizzes/roleplay"
 	"tongguan/server/base/fault"
 )
 
@@ -110,9 +111,10 @@ func asked(c *catalog.Catalog, b *bank.Bank, set *bank.Set) (out []fault.Problem
 	return out
 }
 
-// tryOther reads a programme or the text of a scene.
+// tryOther reads a programme or the text of a scene. How hard a scene is nobody can wait for while typing: `content lint` and its
+// desk say so.
 func tryOther(c *catalog.Library, b *bank.Library, file string, files fs.FS) (d Draft) {
-	scenes, problems := scripts(files)
+	scenes, problems := roleplay.ReadScripts(files)
 	id := strings.TrimSuffix(path.Base(file), ".yaml")
 	if dir := path.Dir(file); strings.HasPrefix(dir, "scenarios/") {
 		d.Refused = true

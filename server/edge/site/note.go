@@ -100,11 +100,9 @@ func (s *Site) drawNoteForm(c *fiber.Ctx, v visit, n int, typed remark.Remark, c
 		return err
 	}
 	p := writing.NoteForm{Frame: s.frame(c, v, v.voice.T("writing.note_new")), Module: parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + l.Course + "#" + m.ID},
-		Lesson: parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)}, Action: lessonURL(l) + "/notes", Version: page.Hash, Request: s.Clock.ID(), Text: typed.Text, Longest: remark.LongestText,
+		Lesson: parts.Link{Text: l.Title.In(v.lang), URL: lessonURL(l)}, Action: lessonURL(l) + "/notes", Version: page.Hash, Text: typed.Text, Longest: remark.LongestText,
 		Errors: s.errors(v, cause), Lang: htmlLang(v.lang)}
-	if request := c.FormValue("request"); request != "" && fault.KindOf(cause) == fault.Busy {
-		p.Request = request // the same again
-	}
+	p.Request = s.requestAgain(c, cause)
 	for _, r := range remark.Reasons() {
 		p.Reasons = append(p.Reasons, parts.Choice{Value: r, Text: v.voice.T("writing.reason_" + r), Chosen: r == typed.Reason})
 	}

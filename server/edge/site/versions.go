@@ -31,8 +31,12 @@ func (s *Site) lessonVersions(c *fiber.Ctx, v visit) error {
 		p.Heading, p.Lesson.Text = l.Title.In(v.lang), l.Title.In(v.lang)
 	}
 	p.Frame = s.frame(c, v, v.voice.T("writing.versions", "title", p.Heading))
-	from, to := chosen(all, c.Query("from"), c.Query("to"))
-	for _, lang := range []string{"zh", "en"} {
+	langs := []string{"zh", "en"}
+	if v.lang == "en" {
+		langs = []string{"en", "zh"}
+	}
+	from, to := chosen(all, c.Query("from"), c.Query("to"), langs)
+	for _, lang := range langs {
 		one := writing.Editions{Lang: lang, Label: v.voice.T("amendment.lang_" + lang), From: from.Hash, To: to.Hash}
 		if from.Lang != lang { // what is offered there: the last step
 			a, b := lastStep(all, lang)
@@ -57,7 +61,7 @@ func (s *Site) lessonVersions(c *fiber.Ctx, v visit) error {
 
 // chosen gives the two versions that are compared, the older first: those asked for, else the last step in the first language
 // that has one.
-func chosen(all []progress.Edition, from, to string) (a, b progress.Edition) {
+func chosen(all []progress.Edition, from, to string, langs []string) (a, b progress.Edition) {
 	at := func(hash string) int {
 		return slices.IndexFunc(all, func(e progress.Edition) bool { return e.Hash == hash })
 	}
@@ -67,7 +71,7 @@ func chosen(all []progress.Edition, from, to string) (a, b progress.Edition) {
 		}
 		return all[i], all[k]
 	}
-	for _, lang := range []string{"zh", "en"} {
+	for _, lang := range langs {
 		if a, b = lastStep(all, lang); a.Hash != "" {
 			return a, b
 		}

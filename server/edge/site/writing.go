@@ -120,6 +120,15 @@ func (s *Site) versionLinks(v visit, f manuscript.File) (out []parts.Link) {
 	return out
 }
 
+// requestAgain is the id of a form that is shown again: the same, as long as nothing was done by it.
+func (s *Site) requestAgain(c *fiber.Ctx, cause error) string {
+	e, request := fault.Of(cause), c.FormValue("request")
+	if request == "" || len(request) > 64 || e != nil && e.Key == "error.form_stale" {
+		return s.Clock.ID()
+	}
+	return request
+}
+
 func addressOf(c *fiber.Ctx) string {
 	return c.Params("group") + "/" + c.Params("name") + "/" + c.Params("part")
 }
@@ -135,8 +144,9 @@ func (s *Site) writingSheet(c *fiber.Ctx, v visit) error {
 
 // drawWriting shows what was typed over a file as it lies there; cause is why it was not saved.
 func (s *Site) drawWriting(c *fiber.Ctx, v visit, l manuscript.Loaded, source string, cause error) error {
-	p := writing.Sheet{Frame: s.frame(c, v, s.fileTitle(v, l.File)), Path: l.Path, Source: source, Lines: 32, Loaded: l.Hash, Request: s.Clock.ID(), Writes: s.Manuscripts.Writes(),
+	p := writing.Sheet{Frame: s.frame(c, v, s.fileTitle(v, l.File)), Path: l.Path, Source: source, Lines: 32, Loaded: l.Hash, Writes: s.Manuscripts.Writes(),
 		Base: "/desk/write/" + l.Address(), Lang: htmlLang(l.Part)}
+	p.Request = s.requestAgain(c, cause)
 	p.Heading, p.Frame.Scripts = p.Title+" · "+v.voice.T("writing.part_"+l.Part), append(p.Scripts, s.Assets.URL("writing.js"))
 	if cause != nil {
 		p.Problem, p.Conflicted = s.sentence(v, cause), fault.KindOf(cause) == fault.Conflict

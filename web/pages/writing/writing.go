@@ -258,3 +258,11 @@ func where(place, heading string) string {
 	}
 	return heading + " · " + place
 }
+
+// kept is a text as a field gets it: the first line end in one is not part of what stands there.
+func kept(text string) string {
+	if strings.HasPrefix(text, "\n") {
+		return "\n" + text
+	}
+	return text
+}
