@@ -6,6 +6,7 @@ package passage
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -200,11 +201,24 @@ func rows(text string) string {
 
 // Mark puts something at the end of every piece that one can point at; blocks are those that were cut.
 func Mark(blocks []string, pieces []Piece, what func(Piece) string) []string {
-	out := append([]string(nil), blocks...)
-	for i := len(pieces) - 1; i >= 0; i-- { // from the end, so that what comes before stays where it is
-		if p := pieces[i]; p.Number > 0 {
-			out[p.block] = out[p.block][:p.at] + what(p) + out[p.block][p.at:]
+	byBlock := make([][]Piece, len(blocks))
+	for _, p := range pieces {
+		if p.Number > 0 {
+			byBlock[p.block] = append(byBlock[p.block], p)
 		}
+	}
+	out := make([]string, len(blocks))
+	for i, b := range blocks {
+		slices.SortStableFunc(byBlock[i], func(a, b Piece) int { return a.at - b.at })
+		var text strings.Builder
+		from := 0
+		for _, p := range byBlock[i] {
+			text.WriteString(b[from:p.at])
+			text.WriteString(what(p))
+			from = p.at
+		}
+		text.WriteString(b[from:])
+		out[i] = text.String()
 	}
 	return out
 }

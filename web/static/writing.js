@@ -76,8 +76,23 @@
       delete form.dataset.sent;
       form.elements.request.value = crypto.randomUUID?.() || Date.now() + "-" + Math.random().toString(36).slice(2);
     }, 500);
-    else leaving = true;
+    else {
+      leaving = true;
+      sessionStorage.setItem(location.pathname, [source.selectionStart, source.scrollTop, pane.scrollTop].join(" "));
+    }
   });
   addEventListener("beforeunload", (e) => { if (!leaving && source.value !== saved) e.preventDefault(); });
   said();
+
+  // After a save one goes on where one was.
+  const last = sessionStorage.getItem(location.pathname);
+  if (last) {
+    sessionStorage.removeItem(location.pathname);
+    const [start, top, paneTop] = last.split(" ").map(Number);
+    source.focus({ preventScroll: true });
+    source.setSelectionRange(start, start);
+    source.scrollTop = top;
+    pane.scrollTop = paneTop;
+    at.textContent = at.dataset.writingLine.replace("{n}", lines(source.value.slice(0, start)));
+  }
 })();

@@ -309,6 +309,9 @@ func (s *Site) lessonsOf(v visit, m *catalog.Module, p *writing.Preview) {
 		return
 	}
 	for _, l := range m.Lessons {
+		if v.lang == "zh" && l.Title.ZH == "" || v.lang == "en" && l.Title.EN == "" {
+			continue // it is not in this file, and readers would get the other language
+		}
 		page := l.Page(v.lang)
 		one := writing.Lesson{Title: l.Title.In(v.lang), Facts: v.voice.T("writing.lesson_facts", "minutes", l.Minutes, "reading", page.ReadingMinutes, "runes", page.Runes)}
 		for _, b := range page.Blocks {
