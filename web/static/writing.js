@@ -8,7 +8,12 @@
   const saved = source.value;
   let waiting, running, leaving = false;
   form.querySelector("[data-writing-preview]").hidden = true; // it follows by itself
-  const said = () => { status.textContent = pane.querySelector("[data-took]")?.dataset.took || ""; };
+  const aloud = document.querySelector("[data-writing-said]"); // read out only when it is something else than before
+  const said = () => {
+    status.textContent = pane.querySelector("[data-took]")?.dataset.took || "";
+    const words = pane.querySelector(".write-clean, .write-count")?.textContent || "";
+    if (aloud.textContent !== words) aloud.textContent = words;
+  };
 
   // The preview is asked for once the typing rests; what is asked meanwhile takes its place.
   const preview = () => {

@@ -152,9 +152,7 @@ func (s *Site) deskHead(c *fiber.Ctx, v visit) (out desk.Head, err error) {
 		if err != nil {
 			return out, err
 		}
-		for _, of := range counts {
-			out.Notes += of[remark.Open]
-		}
+		out.Notes = inState(counts, remark.Open, "")
 	}
 	return out, nil
 }

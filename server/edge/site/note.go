@@ -106,6 +106,15 @@ func (s *Site) drawNoteForm(c *fiber.Ctx, v visit, n int, typed remark.Remark, c
 	for _, r := range remark.Reasons() {
 		p.Reasons = append(p.Reasons, parts.Choice{Value: r, Text: v.voice.T("writing.reason_" + r), Chosen: r == typed.Reason})
 	}
+	s.placesOf(&p, l, page, n)
+	if cause != nil {
+		setStatus(c, cause)
+	}
+	return s.draw(c, writing.NoteFormPage(p))
+}
+
+// placesOf lists the passages of a lesson under their headings; the one with the number n is chosen.
+func (s *Site) placesOf(p *writing.NoteForm, l *catalog.Lesson, page *catalog.Page, n int) {
 	for _, one := range s.places.in(s.Catalog.Current(), page) {
 		if one.Number == 0 {
 			continue
@@ -121,10 +130,6 @@ func (s *Site) drawNoteForm(c *fiber.Ctx, v visit, n int, typed remark.Remark, c
 		last := &p.Places[len(p.Places)-1]
 		last.Places = append(last.Places, place)
 	}
-	if cause != nil {
-		setStatus(c, cause)
-	}
-	return s.draw(c, writing.NoteFormPage(p))
 }
 
 // noteSend sends a note; what is wrong with it is said beside what was typed.

@@ -34,13 +34,7 @@ func (s *Site) notesDesk(c *fiber.Ctx, v visit) error {
 		p.Modules = append(p.Modules, parts.Choice{Value: key, Text: s.moduleTitle(v, key), Chosen: key == module})
 	}
 	for _, one := range remark.States() {
-		n := 0
-		for key, of := range counts {
-			if module == "" || key == module {
-				n += of[one]
-			}
-		}
-		p.States = append(p.States, writing.State{Text: v.voice.T("writing.state_" + string(one)), Count: n, Current: one == state,
+		p.States = append(p.States, writing.State{Text: v.voice.T("writing.state_" + string(one)), Count: inState(counts, one, module), Current: one == state,
 			URL: "/desk/notes?" + url.Values{"state": {string(one)}, "module": {module}}.Encode()})
 	}
 	for _, n := range all {
@@ -48,6 +42,16 @@ func (s *Site) notesDesk(c *fiber.Ctx, v visit) error {
 			Reason: v.voice.T("writing.reason_" + n.Reason), When: v.voice.Date(n.SentAt, s.Zone), Lang: htmlLang(n.Lang)})
 	}
 	return s.draw(c, writing.NotesPage(p))
+}
+
+// inState counts the notes in a state, of a module or of all.
+func inState(counts map[string]map[remark.State]int, state remark.State, module string) (n int) {
+	for key, of := range counts {
+		if module == "" || key == module {
+			n += of[state]
+		}
+	}
+	return n
 }
 
 // noteDesk shows one note with the passage as it was and as it is.

@@ -37,17 +37,7 @@ func (s *Site) lessonVersions(c *fiber.Ctx, v visit) error {
 	}
 	from, to := chosen(all, c.Query("from"), c.Query("to"), langs)
 	for _, lang := range langs {
-		one := writing.Editions{Lang: lang, Label: v.voice.T("amendment.lang_" + lang), From: from.Hash, To: to.Hash}
-		if from.Lang != lang { // what is offered there: the last step
-			a, b := lastStep(all, lang)
-			one.From, one.To = a.Hash, b.Hash
-		}
-		for _, e := range all {
-			if e.Lang == lang {
-				one.Rows = append(one.Rows, writing.Edition{Hash: e.Hash, Short: e.Hash[:min(8, len(e.Hash))], Seen: v.voice.DateTime(e.FirstSeen, s.Zone), Readers: e.Readers, Current: e.Current})
-			}
-		}
-		if len(one.Rows) > 0 {
+		if one := s.editionsIn(v, all, lang, from, to); len(one.Rows) > 0 {
 			p.Langs = append(p.Langs, one)
 		}
 	}
@@ -57,6 +47,20 @@ func (s *Site) lessonVersions(c *fiber.Ctx, v visit) error {
 		}
 	}
 	return s.draw(c, writing.VersionsPage(p))
+}
+
+// editionsIn lists the versions in one language, with the two that are chosen there: those compared, else the last step.
+func (s *Site) editionsIn(v visit, all []progress.Edition, lang string, from, to progress.Edition) writing.Editions {
+	if from.Lang != lang {
+		from, to = lastStep(all, lang)
+	}
+	out := writing.Editions{Lang: lang, Label: v.voice.T("amendment.lang_" + lang), From: from.Hash, To: to.Hash}
+	for _, e := range all {
+		if e.Lang == lang {
+			out.Rows = append(out.Rows, writing.Edition{Hash: e.Hash, Short: e.Hash[:min(8, len(e.Hash))], Seen: v.voice.DateTime(e.FirstSeen, s.Zone), Readers: e.Readers, Current: e.Current})
+		}
+	}
+	return out
 }
 
 // chosen gives the two versions that are compared, the older first: those asked for, else the last step in the first language
