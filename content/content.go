@@ -5,5 +5,5 @@ import "embed"
 
 // Files is the folder as it stood when the program was built.
 //
-//go:embed *.yaml */*
+//go:embed *.yaml *.txt */*
 var Files embed.FS

@@ -29,6 +29,7 @@ var walls = []struct {
 	{"quizzes/itemstats", nil},
 	{"quizzes", []string{"quizzes", "server/base"}},
 	{"courses/review/severity", nil},
+	{"courses/prose", nil},
 	{"courses", []string{"courses", "quizzes/evidence", "server/base"}},
 	{"server/edge", []string{"server/edge", "server/base", "courses", "quizzes", "web", "content"}},
 	{"server", []string{"server/edge"}},

@@ -8,33 +8,20 @@ package catalog
 import (
 	"slices"
 	"strings"
+
+	"tongguan/courses/fieldbook"
+	"tongguan/courses/prose"
 )
 
-// The languages of the content; the first is the one that others are compared with.
-var languages = []string{"zh", "en"}
+// What is read is written in Markdown; how it is drawn is the business of prose.
+type (
+	Text    = prose.Text
+	Page    = prose.Page
+	Block   = prose.Block
+	Heading = prose.Heading
+)
 
-// Text is a sentence in both languages.
-type Text struct {
-	ZH string `yaml:"zh"`
-	EN string `yaml:"en"`
-}
-
-// In gives the text in a language, or in the other one where it is not translated.
-func (t Text) In(lang string) string {
-	if t.ZH == "" || lang == "en" && t.EN != "" {
-		return t.EN
-	}
-	return t.ZH
-}
-
-// set puts a language's words in.
-func (t *Text) set(lang, words string) {
-	if lang == "en" {
-		t.EN = words
-	} else {
-		t.ZH = words
-	}
-}
+var languages = prose.Languages
 
 // Chapter is a part of the policy.
 type Chapter struct {
@@ -111,7 +98,8 @@ type Catalog struct {
 	Chapters []*Chapter
 	Clauses  []*Clause
 	Courses  []*Course
-	Hash     string // hex SHA-256 of all that was read
+	Book     *fieldbook.Book // never nil once it is read
+	Hash     string          // hex SHA-256 of all that was read
 
 	clauses  map[string]*Clause
 	courses  map[string]*Course
@@ -161,6 +149,19 @@ func (c *Catalog) Neighbours(l *Lesson) (prev, next *Lesson) {
 	return prev, nil
 }
 
+// Note renders Markdown that somebody has typed: see prose.Press.Note.
+func (c *Catalog) Note(lang, body string) string {
+	return prose.NewPress(lang, prose.Ground{Clause: c.clauseTitle}).Note(body)
+}
+
+// clauseTitle gives the title of a clause of the policy.
+func (c *Catalog) clauseTitle(id string) (Text, bool) {
+	if cl := c.clauses[id]; cl != nil {
+		return cl.Title, true
+	}
+	return Text{}, false
+}
+
 // ModuleKeys gives the keys of all modules, in order.
 func (c *Catalog) ModuleKeys() []string {
 	var keys []string
@@ -188,8 +189,8 @@ func (c *Catalog) CheckRefs() []CheckRef {
 			if !ok {
 				continue
 			}
-			for _, check := range p.checks {
-				refs = append(refs, CheckRef{l.Key(), check.text, p.file, p.line + check.line})
+			for _, check := range p.Checks {
+				refs = append(refs, CheckRef{l.Key(), check.Text, p.file, p.line + check.Line})
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package catalog
 import (
 	"slices"
 	"strings"
+
+	"tongguan/courses/prose"
 )
 
 // compare reports where the two languages of a module are built differently; the place is in the English file,
@@ -36,8 +38,8 @@ func (r *reader) compare(v *volume) {
 			r.note(en.file, b.line, "lint.differs_field", "field", "minutes")
 		}
 		pages := r.catalog.lessons[v.module.Key()+"/"+a.id].pages
-		if !pages["zh"].refused && !pages["en"].refused {
-			r.comparePages(pages["zh"], pages["en"])
+		for _, s := range prose.Compare(pages["zh"].Page, pages["en"].Page) {
+			r.note(en.file, b.line+s.Line, s.Key, s.Args...)
 		}
 	}
 }
@@ -48,34 +50,4 @@ func ids(drafts []*draft) string {
 		all = append(all, d.id)
 	}
 	return strings.Join(all, ", ")
-}
-
-// comparePages reports the first difference of each kind between a page and its translation.
-func (r *reader) comparePages(zh, en placed) {
-	level := func(a, b mark) bool { return a.level == b.level }
-	text := func(a, b mark) bool { return a.text == b.text }
-	always := func(mark, mark) bool { return true }
-	for _, k := range []struct {
-		key    string
-		zh, en []mark
-		same   func(a, b mark) bool
-	}{
-		{"lint.differs_headings", zh.headings, en.headings, level},
-		{"lint.differs_tables", zh.tables, en.tables, always},
-		{"lint.differs_checks", zh.checks, en.checks, text},
-		{"lint.differs_callouts", zh.callouts, en.callouts, text},
-	} {
-		i := 0
-		for i < len(k.zh) && i < len(k.en) && k.same(k.zh[i], k.en[i]) {
-			i++
-		}
-		if i == len(k.zh) && i == len(k.en) {
-			continue
-		}
-		line := en.line
-		if i < len(k.en) {
-			line += k.en[i].line
-		}
-		r.note(en.file, line, k.key, "n", i+1, "zh", len(k.zh), "en", len(k.en))
-	}
 }

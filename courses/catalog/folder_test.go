@@ -41,22 +41,3 @@ func edit(t testing.TB, files fstest.MapFS, name, old, new string) {
 	}
 	files[name] = &fstest.MapFile{Data: []byte(strings.Replace(text, old, new, 1)), ModTime: files[name].ModTime}
 }
-
-// render gives the HTML of a text on a page of its own, and the keys of what is wrong with it.
-func render(lang, body string) (string, []string) {
-	clauses := map[string]*Clause{"2.4.2": {ID: "2.4.2", Title: Text{"价格谈判", "Price <b>"}}}
-	labels := map[string]Text{"script": {"话术", "What to say"}, "note": {"提示", "Note"}}
-	p := newMarkdown(lang, clauses, labels).page(body)
-	var b strings.Builder
-	for _, block := range p.Blocks {
-		b.WriteString(block.HTML)
-		if block.Check != "" {
-			b.WriteString("{check " + block.Check + "}\n")
-		}
-	}
-	var keys []string
-	for _, s := range p.spots {
-		keys = append(keys, s.key)
-	}
-	return b.String(), keys
-}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tongguan/courses/fieldbook"
 	"tongguan/server/base/fault"
 )
 
@@ -95,7 +96,7 @@ func Pair(file string) string {
 // fingerprint changes when a file that Read looks at is added, taken away or written.
 func fingerprint(fsys fs.FS) (sum [sha256.Size]byte, err error) {
 	h := sha256.New()
-	for _, root := range []string{policyFile, calloutsFile, sectionsFile, coursesFolder} {
+	for _, root := range []string{policyFile, calloutsFile, sectionsFile, coursesFolder, fieldbook.Folder} {
 		err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -3,10 +3,10 @@ package catalog
 import (
 	"slices"
 	"strings"
-)
 
-// stages are the six of the sales process, in their order.
-var stages = []string{"develop", "understand", "design", "negotiate", "deliver", "care"}
+	"tongguan/courses/fieldbook"
+	"tongguan/courses/prose"
+)
 
 // lint looks at what can be judged only when all is read.
 func (r *reader) lint() {
@@ -28,12 +28,17 @@ func (r *reader) lint() {
 		for _, lang := range languages {
 			if p, ok := l.pages[lang]; ok {
 				r.lintPage(l, lang, p, first)
+				r.lintMinutes(l, p)
 			}
 		}
 	}
 	for _, course := range r.catalog.Courses {
 		r.lintStages(course)
+		for _, m := range course.Modules {
+			r.lintClosing(m)
+		}
 	}
+	r.lintFieldbook()
 	r.lintCoverage()
 }
 
@@ -43,8 +48,8 @@ func (r *reader) lintFront(v *volume, t *manuscript) {
 		if field.value == "" {
 			r.note(t.file, at(field.name), "lint.field_missing", "field", field.name)
 		} else if t == v.texts["zh"] {
-			for _, p := range chineseSetting(field.value) {
-				r.note(t.file, at(field.name), p.key, p.args...)
+			for _, p := range prose.Setting(field.value) {
+				r.note(t.file, at(field.name), p.Key, p.Args...)
 			}
 		}
 	}
@@ -54,8 +59,8 @@ func (r *reader) lintFront(v *volume, t *manuscript) {
 	if f.Order != v.number {
 		r.note(t.file, at("order"), "lint.module_order", "order", f.Order, "number", v.number)
 	}
-	if f.Stage != "" && !slices.Contains(stages, f.Stage) {
-		r.note(t.file, at("stage"), "lint.stage_unknown", "stage", f.Stage, "stages", strings.Join(stages, ", "))
+	if f.Stage != "" && !slices.Contains(fieldbook.Stages, f.Stage) {
+		r.note(t.file, at("stage"), "lint.stage_unknown", "stage", f.Stage, "stages", strings.Join(fieldbook.Stages, ", "))
 	}
 	if len(f.Clauses) == 0 {
 		r.note(t.file, at("clauses"), "lint.field_missing", "field", "clauses")
@@ -80,8 +85,8 @@ func (r *reader) lintDrafts(v *volume, t *manuscript) {
 			}
 		}
 		if t == v.texts["zh"] {
-			for _, p := range chineseSetting(d.title) {
-				r.note(t.file, d.line, p.key, p.args...)
+			for _, p := range prose.Setting(d.title) {
+				r.note(t.file, d.line, p.Key, p.Args...)
 			}
 		}
 	}
@@ -97,33 +102,33 @@ func (r *reader) lintClause(file string, line int, clause string) bool {
 }
 
 func (r *reader) lintPage(l *Lesson, lang string, p placed, first map[string]string) {
-	for _, to := range p.lessons {
-		if r.catalog.lessons[to.text] == nil {
-			r.note(p.file, p.line+to.line, "lint.link_lesson", "lesson", to.text)
+	for _, to := range p.Lessons {
+		if r.catalog.lessons[to.Text] == nil {
+			r.note(p.file, p.line+to.Line, "lint.link_lesson", "lesson", to.Text)
 		}
 	}
-	for _, c := range p.checks {
-		if other, ok := first[lang+c.text]; ok {
-			r.note(p.file, p.line+c.line, "lint.check_repeated", "check", c.text, "lesson", other)
+	for _, c := range p.Checks {
+		if other, ok := first[lang+c.Text]; ok {
+			r.note(p.file, p.line+c.Line, "lint.check_repeated", "check", c.Text, "lesson", other)
 		}
-		first[lang+c.text] = l.Key()
+		first[lang+c.Text] = l.Key()
 	}
-	var have []mark
-	for _, h := range p.headings {
-		if h.level == 2 {
+	var have []prose.Mark
+	for _, h := range p.Headings {
+		if h.Level == 2 {
 			have = append(have, h)
 		}
 	}
 	for i, want := range r.sections {
-		if p.refused {
+		if p.Refused {
 			break
 		}
 		if i >= len(have) {
 			r.note(p.file, p.line, "lint.section_missing", "section", want.In(lang))
 			break
 		}
-		if have[i].text != want.In(lang) {
-			r.note(p.file, p.line+have[i].line, "lint.section", "section", want.In(lang), "found", have[i].text)
+		if have[i].Text != want.In(lang) {
+			r.note(p.file, p.line+have[i].Line, "lint.section", "section", want.In(lang), "found", have[i].Text)
 			break
 		}
 	}
@@ -134,7 +139,7 @@ func (r *reader) lintStages(course *Course) {
 	staged := slices.ContainsFunc(course.Modules, func(m *Module) bool { return m.Stage != "" })
 	for _, v := range r.manuscripts {
 		if v.course == course && v.module != nil && v.module.Stage == "" && staged {
-			r.note(v.lead().file, 1, "lint.stage_missing", "stages", strings.Join(stages, ", "))
+			r.note(v.lead().file, 1, "lint.stage_missing", "stages", strings.Join(fieldbook.Stages, ", "))
 		}
 	}
 }

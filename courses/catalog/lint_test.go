@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"tongguan/courses/prose"
 	"tongguan/server/base/fault"
 )
 
@@ -85,7 +86,7 @@ func TestLint(t *testing.T) {
 		{zhFile, "汤蕙要九折", "\x00", ":0 lint.not_text"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.want+" "+clip(tt.new, 12), func(t *testing.T) {
+		t.Run(tt.want+" "+prose.Clip(tt.new, 12), func(t *testing.T) {
 			files := folder(t)
 			edit(t, files, tt.file, tt.old, tt.new)
 			want := tt.want
@@ -146,9 +147,13 @@ func TestSentences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	theirs, err := filepath.Glob("../prose/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	call := regexp.MustCompile(`"lint\.([a-z_]+)"((?:, [^\n]*)?)`)
 	name := regexp.MustCompile(`"([a-z]+)", `)
-	for _, file := range sources {
+	for _, file := range slices.Concat(sources, theirs) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -43,8 +43,8 @@ func (r *reader) bind(v *volume) {
 		Stage: lead.front.Stage, Clauses: lead.front.Clauses,
 	}
 	for lang, t := range v.texts {
-		v.module.Title.set(lang, t.front.Title)
-		v.module.Summary.set(lang, t.front.Summary)
+		v.module.Title.Set(lang, t.front.Title)
+		v.module.Summary.Set(lang, t.front.Summary)
 	}
 	for _, d := range lead.drafts {
 		l := &Lesson{
@@ -54,7 +54,7 @@ func (r *reader) bind(v *volume) {
 		for _, lang := range languages {
 			if t := v.texts[lang]; t != nil {
 				if d := t.draft(l.ID); d != nil {
-					l.Title.set(lang, d.title)
+					l.Title.Set(lang, d.title)
 					l.pages[lang] = placed{r.page(v, t.file, lang, d), t.file, d.line}
 				}
 			}
@@ -74,14 +74,14 @@ func (r *reader) page(v *volume, file, lang string, d *draft) *Page {
 	p := r.cache[r.ground+hash]
 	if p == nil {
 		_, body, _ := strings.Cut(d.source, "\n")
-		p = r.markdown[lang].page(body)
+		p = r.press[lang].Page(body)
 		p.Hash, p.Source = hash, d.source
 	}
 	r.used[r.ground+hash] = p
-	for _, s := range p.spots {
-		r.note(file, d.line+s.line, s.key, s.args...)
+	for _, s := range p.Spots {
+		r.note(file, d.line+s.Line, s.Key, s.Args...)
 	}
-	if p.refused {
+	if p.Refused {
 		r.broken, r.refused[file] = true, true
 	}
 	return p

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"tongguan/courses/prose"
 	"tongguan/server/base/fault"
 )
 
@@ -31,10 +32,8 @@ const (
 const sizeLimit = 256 << 10
 
 var (
-	slug         = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	clauseNumber = regexp.MustCompile(`^\d+(\.\d+)*$`)
-	moduleName   = regexp.MustCompile(`^(\d\d)-([a-z0-9-]+)\.(zh|en)\.md$`)
-	otherName    = regexp.MustCompile(`^(\d\d-[a-z0-9-]+\.questions\.yaml|course\.yaml|\..*)$`)
+	moduleName = regexp.MustCompile(`^(\d\d)-([a-z0-9-]+)\.(zh|en)\.md$`)
+	otherName  = regexp.MustCompile(`^(\d\d-[a-z0-9-]+\.questions\.yaml|course\.yaml|\..*)$`)
 )
 
 // reader reads a folder once.
@@ -46,9 +45,11 @@ type reader struct {
 	refused  map[string]bool // the files of which that is so
 
 	hash        hash.Hash // of everything read
-	ground      string    // hash of what every page rests on: the policy and the labels
-	markdown    map[string]*markdown
+	ground      string    // hash of what every page rests on: the policy, the labels and the field library
+	press       map[string]*prose.Press
 	sections    []Text
+	labels      map[string]Text // of callouts
+	closing     []string        // those with which every module ends
 	cache, used map[string]*Page
 	courseAt    map[string]*sheet // for the linter, by course
 	manuscripts []*volume         // for the linter
@@ -64,7 +65,7 @@ func Read(fsys fs.FS) (*Catalog, []fault.Problem) {
 // read reads a folder; pages that are in the cache under the same content are taken from there.
 func read(fsys fs.FS, cache map[string]*Page) *reader {
 	r := &reader{
-		fsys: fsys, hash: sha256.New(), cache: cache, used: map[string]*Page{}, markdown: map[string]*markdown{},
+		fsys: fsys, hash: sha256.New(), cache: cache, used: map[string]*Page{}, press: map[string]*prose.Press{},
 		courseAt: map[string]*sheet{}, refused: map[string]bool{},
 		catalog: &Catalog{
 			clauses: map[string]*Clause{}, courses: map[string]*Course{}, modules: map[string]*Module{},
@@ -72,10 +73,11 @@ func read(fsys fs.FS, cache map[string]*Page) *reader {
 		},
 	}
 	r.readPolicy()
-	labels := r.readLabels()
+	r.labels = r.readLabels()
+	ground := r.readFieldbook(prose.Ground{Clause: r.catalog.clauseTitle, Labels: r.labels})
 	r.ground = hex.EncodeToString(r.hash.Sum(nil))
 	for _, lang := range languages {
-		r.markdown[lang] = newMarkdown(lang, r.catalog.clauses, labels)
+		r.press[lang] = prose.NewPress(lang, ground)
 		r.catalog.search[lang] = sync.OnceValue(func() *index { return newIndex(r.catalog, lang) })
 	}
 	r.readSections()
@@ -90,10 +92,14 @@ func read(fsys fs.FS, cache map[string]*Page) *reader {
 // note reports something that should be put right. Without a policy nothing is said about clauses: one
 // unreadable file should not make a hundred problems.
 func (r *reader) note(file string, line int, key string, args ...any) {
-	if r.policy == nil && (key == "lint.clause_unknown" || key == "lint.link_clause" || key == "lint.chapter_unknown") {
+	if r.policy == nil && aboutPolicy(key) {
 		return
 	}
 	r.problems = append(r.problems, fault.ProblemAt(file, line, key, args...))
+}
+
+func aboutPolicy(key string) bool {
+	return key == "lint.clause_unknown" || key == "lint.link_clause" || key == "lint.chapter_unknown"
 }
 
 // refuse reports something that cannot be read at all.
@@ -158,7 +164,7 @@ func (r *reader) readPolicy() {
 	}
 	for i, cl := range policy.Clauses {
 		line := r.policy.line("clauses", i)
-		if cl == nil || !clauseNumber.MatchString(cl.ID) {
+		if cl == nil || !prose.IsClause(cl.ID) {
 			r.note(policyFile, line, "lint.clause_id")
 			continue
 		}
@@ -178,17 +184,21 @@ func (r *reader) readPolicy() {
 
 func (r *reader) readLabels() map[string]Text {
 	var callouts []struct {
-		ID    string `yaml:"id"`
-		Label Text   `yaml:"label"`
+		ID     string `yaml:"id"`
+		Label  Text   `yaml:"label"`
+		Closes bool   `yaml:"closes"` // every module ends with one
 	}
 	labels := map[string]Text{}
 	s := r.readYAML(calloutsFile, &callouts)
 	for i, one := range callouts {
-		if !slug.MatchString(one.ID) {
+		if !prose.IsSlug(one.ID) {
 			r.note(calloutsFile, s.line(i), "lint.slug", "id", one.ID)
 			continue
 		}
 		labels[one.ID] = one.Label
+		if one.Closes {
+			r.closing = append(r.closing, one.ID)
+		}
 		r.wants(s, one.Label, i, "label")
 	}
 	return labels
@@ -215,7 +225,7 @@ func (r *reader) readCourses() {
 	for _, d := range folders {
 		switch {
 		case strings.HasPrefix(d.Name(), "."), d.Name() == "README.md":
-		case !d.IsDir() || !slug.MatchString(d.Name()):
+		case !d.IsDir() || !prose.IsSlug(d.Name()):
 			r.note(path.Join(coursesFolder, d.Name()), 0, "lint.file_name")
 		default:
 			r.readCourse(d.Name())

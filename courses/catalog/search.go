@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"unicode/utf8"
+
+	"tongguan/courses/prose"
 )
 
 // Hit is a lesson that was found, and its place that answers best.
@@ -58,11 +60,11 @@ func newIndex(c *Catalog, lang string) *index {
 				add(cl.Title.In(lang), heading)
 			}
 		}
-		for _, p := range l.Page(lang).passages {
-			if p.title {
-				add(p.text, heading)
+		for _, p := range l.Page(lang).Passages {
+			if p.Title {
+				add(p.Text, heading)
 			} else {
-				add(p.text, func(p *posting) *int { return &p.body })
+				add(p.Text, func(p *posting) *int { return &p.body })
 			}
 		}
 	}
@@ -76,7 +78,7 @@ const queryLimit = 200
 // title, then in headings, then in the text.
 func (c *Catalog) Search(lang, query string, limit int) []Hit {
 	made := c.search[lang]
-	want := asked(clip(query, queryLimit))
+	want := asked(prose.Clip(query, queryLimit))
 	if made == nil || len(want) == 0 || limit <= 0 {
 		return nil
 	}
@@ -109,19 +111,19 @@ func (c *Catalog) Search(lang, query string, limit int) []Hit {
 // hit chooses the passage with the most different words of the query, of equal ones the first that is no heading.
 func (x *index) hit(l *Lesson, want []string) Hit {
 	h := Hit{Lesson: l}
-	best, bestScore := passage{}, -1
+	best, bestScore := prose.Passage{}, -1
 	var bestMarks []token
-	for _, p := range l.Page(x.lang).passages {
+	for _, p := range l.Page(x.lang).Passages {
 		var marks []token
 		distinct := map[string]bool{}
-		for _, t := range tokens(p.text) {
+		for _, t := range tokens(p.Text) {
 			if slices.Contains(want, t.text) {
 				marks = append(marks, t)
 				distinct[t.text] = true
 			}
 		}
 		score := 2 * len(distinct)
-		if !p.title {
+		if !p.Title {
 			score++
 		}
 		if score > bestScore {
@@ -130,9 +132,9 @@ func (x *index) hit(l *Lesson, want []string) Hit {
 	}
 	slices.SortFunc(bestMarks, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	if len(bestMarks) > 0 { // else the words stand in the title or the clauses alone, and the place is the top
-		h.Anchor, h.Heading = best.anchor, best.heading
+		h.Anchor, h.Heading = best.Anchor, best.Heading
 	}
-	h.Snippet = snippet(best.text, bestMarks)
+	h.Snippet = snippet(best.Text, bestMarks)
 	return h
 }
 
@@ -182,7 +184,7 @@ func snippet(text string, marks []token) []Span {
 // boundary moves a place back to where a character begins, and a Latin word if it is near.
 func boundary(text string, at int) int {
 	for i := at; i > max(0, at-24) && i < len(text); i-- {
-		if r, _ := utf8.DecodeLastRuneInString(text[:i]); r == ' ' || isWide(r) {
+		if r, _ := utf8.DecodeLastRuneInString(text[:i]); r == ' ' || prose.IsWide(r) {
 			if utf8.RuneStart(text[i]) {
 				return i
 			}

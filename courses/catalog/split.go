@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"tongguan/courses/prose"
 )
 
 // manuscript is a module's file in one language.
@@ -47,7 +49,6 @@ var (
 	lessonLine = regexp.MustCompile(`^ {0,3}#[ \t]+(.*?)[ \t]*$`)
 	attributes = regexp.MustCompile(`^(.*?)[ \t]*\{([^{}]*)\}$`)
 	attribute  = regexp.MustCompile(`#(\S+)|([a-z]+)="([^"]*)"|(\S+)`)
-	fenceLine  = regexp.MustCompile("^[ \t>]*(?:(?:[-*+]|\\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
 )
 
 // readManuscript reads a module's file; nil if it has no front matter that can be read.
@@ -80,11 +81,11 @@ func (r *reader) split(m *manuscript, body string, first int) {
 	}
 	for i, line := range lines {
 		line = strings.TrimSuffix(line, "\n")
-		if f := fenceLine.FindStringSubmatch(line); f != nil {
+		if marks, info := prose.Fence(line); marks != "" {
 			switch {
-			case fence == "" && !(f[1][0] == '`' && strings.Contains(f[2], "`")):
-				fence, fenceAt = f[1], first+i
-			case fence != "" && strings.HasPrefix(f[1], fence) && f[2] == "":
+			case fence == "" && !(marks[0] == '`' && strings.Contains(info, "`")):
+				fence, fenceAt = marks, first+i
+			case fence != "" && strings.HasPrefix(marks, fence) && info == "":
 				fence = ""
 			}
 			continue
@@ -130,7 +131,7 @@ func (r *reader) draft(m *manuscript, lines []string, at int) {
 		}
 	}
 	switch {
-	case !slug.MatchString(d.id) || d.id == "quiz": // the quiz has the address of a lesson of that name
+	case !prose.IsSlug(d.id) || d.id == "quiz": // the quiz has the address of a lesson of that name
 		r.refuse(m.file, at, "lint.lesson_id", "id", d.id)
 		return
 	case m.draft(d.id) != nil:

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"tongguan/courses/prose"
 )
 
 // sheet is a YAML text of which one can ask where something stands.
@@ -117,7 +119,7 @@ func (r *reader) wants(s *sheet, t Text, path ...any) {
 	if t.EN == "" {
 		r.note(s.file, s.line(path...), "lint.missing_en", "field", field)
 	}
-	for _, p := range chineseSetting(t.ZH) {
-		r.note(s.file, s.line(append(path, "zh")...), p.key, p.args...)
+	for _, p := range prose.Setting(t.ZH) {
+		r.note(s.file, s.line(append(path, "zh")...), p.Key, p.Args...)
 	}
 }

@@ -99,6 +99,7 @@ var cases = []struct {
 	{`id: q00, type: single, clauses: ["2.4.1"]`, "id: q00, type: single, clauses: [二]", "bank.clause_form", 6},
 	{"level: recall", "level: hard", "bank.level_unknown", 19},
 	{"{zh: 对吗, en: Is it so}", "{zh: 对吗}", "bank.text_missing", 19},
+	{"{zh: 对吗, en: Is it so}", "{zh: 对吗, en: Is it **not** so}", "bank.stars", 19},
 	{"{zh: 不对, en: No}", "{en: No}", "bank.text_missing", 19},
 	{"answer: false, ", "", "bank.truefalse_form", 19},
 	{"id: q00, type: single", "id: q00, type: single, answer: true", "bank.answer_not_here", 6},

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"tongguan/quizzes/grading"
@@ -57,6 +58,9 @@ func (l *linter) head(q *Question) {
 	}
 	l.both(q, "stem", q.Stem)
 	l.both(q, "explanation", q.Explanation)
+	if strings.Contains(q.Stem.ZH+q.Stem.EN, "**") {
+		l.at(q.Line, "bank.stars", "id", q.ID)
+	}
 }
 
 // id looks at the id of a question or a case.

@@ -31,7 +31,9 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"figure.lint.", "figure.form_", "figure.exact_", "figure.hint_", "figure.in.", "figure.source.", "figure.fate.", "figure.export_",
 	"reward.view.", "reward.kind.", "reward.side.", "reward.state.", "reward.act.", "reward.next.", "reward.means.",
 	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
+	"bank.guess.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
+	"library.lint.", "library.kind.",
 	"trail.fault.",
 	"lint.differs_", "writing.group_", "writing.part_", "writing.other_", "writing.fate_", "writing.kind_", "writing.reason_", "writing.state_", "writing.notes_empty_", "writing.note_"}
 

@@ -186,6 +186,7 @@ func (h *house) rehearse(learner *browser) {
 func (h *house) act(learner *browser) {
 	h.Helper()
 	h.names["greeting"] = "greeting"
+	h.names["form"], h.names["form-text"], h.names["phrases"] = "visit", "visit.md", "negotiate"
 	for _, name := range []string{"acted", "acting"} {
 		at := learner.post("/plays", f{"script": {"greeting"}, "mode": {"practice"}}).want(h.T, http.StatusSeeOther).location
 		h.names[name] = strings.TrimPrefix(at, "/plays/")

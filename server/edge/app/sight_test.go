@@ -149,6 +149,15 @@ const sight = `
 /rewards/:id                      reward-open     D . . + . + + .
 /rewards/:id                      reward-granted  D + . + . + + .
 /rewards/:id                      missing   D . . . . . . .
+/library                          -         D + + + + + + +
+/library/glossary                 -         D + + + + + + +
+/library/templates                -         D + + + + + + +
+/library/templates/:id            form      D + + + + + + +
+/library/templates/:id            missing   D . . . . . . .
+/library/templates/:id.md         form-text D + + + + + + +
+/library/templates/:id.md         missing   D . . . . . . .
+/library/phrases/:stage           phrases   D + + + + + + +
+/library/phrases/:stage           missing   D . . . . . . .
 /search                           -         D + + + + + + +
 /team                             -         D . . + . + + .
 /team/:person                     learner   D + . + . + + .

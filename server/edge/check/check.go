@@ -22,7 +22,7 @@ import (
 func Lint(files fs.FS) []fault.Problem {
 	c, problems := catalog.Read(files)
 	b, more := bank.Read(files)
-	problems = append(problems, more...)
+	problems = slices.Concat(problems, more, b.Fair(), Language(files))
 	problems = append(problems, cross(c, b)...)
 	_, worlds := roleplay.ReadWorlds(files)
 	problems = append(problems, worlds...)

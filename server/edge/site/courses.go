@@ -129,6 +129,11 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 	for _, h := range page.TOC {
 		p.Contents = append(p.Contents, courses.Heading{ID: h.ID, Text: h.Text, Level: h.Level})
 	}
+	for _, mark := range page.Terms {
+		if t := s.book().Term(mark.Text); t != nil {
+			p.Terms = append(p.Terms, courses.Term{Name: t.Term.In(v.lang), Means: t.Means.In(v.lang), URL: "/library/glossary#" + t.ID})
+		}
+	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
 	p.Blocks = s.noteLinks(v, l, page, s.blocks(v, l, page))
 	p.Note = lessonURL(l) + "/note"

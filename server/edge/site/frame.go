@@ -67,6 +67,7 @@ func (s *Site) nav(c *fiber.Ctx, v visit) (out []layout.NavItem) {
 		{{"nav.learn", "/learn", true}},
 		{{"nav.programmes", "/programmes", true}},
 		{{"nav.courses", "/courses", true}},
+		{{"nav.library", "/library", true}},
 		{{"nav.practice", "/practice", true}},
 		{{"nav.certificates", "/certificates", true}},
 		{{"nav.training", "/training", true}},

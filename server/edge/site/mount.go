@@ -69,6 +69,7 @@ func (s *Site) Mount(f *fiber.App) {
 
 	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
 	f.Get("/search", s.in(s.search))
+	s.mountLibrary(f)
 	s.mountRewards(f)
 
 	f.Get("/team/certificates", s.in(s.matrix)).Get("/team/risk", s.in(s.atRisk)).Get("/team/coverage", s.in(s.coverage))

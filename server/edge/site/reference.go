@@ -106,6 +106,7 @@ func (s *Site) search(c *fiber.Ctx, v visit) error {
 		}
 		p.Hits = append(p.Hits, hit)
 	}
+	p.Library = s.foundInLibrary(v, p.Query)
 	return s.draw(c, find.PageOf(p))
 }
 

@@ -95,7 +95,11 @@ type Reading struct {
 	Since          string // what changed since it was finished, or ""
 	Versions       string // for those who may compare them, or ""
 	Write          string // for authors, or ""
+	Terms          []Term
 }
+
+// Term is a word of the trade that the lesson uses, with what it means.
+type Term struct{ Name, Means, URL string }
 
 // Checked is an inline check that was answered where no scripts run: a page of its own.
 type Checked struct {

@@ -18,7 +18,8 @@ type Hit struct {
 // Page is the search.
 type Page struct {
 	layout.Frame
-	Query string
-	Hits  []Hit
-	Tries []string // words to try
+	Query   string
+	Hits    []Hit
+	Library []Hit    // of the field library
+	Tries   []string // words to try
 }
