@@ -31,6 +31,7 @@ type Progress struct {
 	mu sync.Mutex // guards what follows
 	waiting
 	copied map[string]bool // versions that were kept since this node started
+	kept   string          // hash of the content whose texts are kept
 }
 
 // waiting is what was noted lately and not yet written: nothing is decided from it.

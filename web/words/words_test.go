@@ -36,7 +36,8 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"trace.lint.", "trace.hole.", "trace.level.", "trace.type.", "trace.jump.", "trace.matrix.column.", "trace.sheet.",
 	"library.lint.", "library.kind.",
 	"trail.fault.",
-	"reading.size_"}
+	"reading.size_",
+	"lint.differs_", "writing.group_", "writing.part_", "writing.other_", "writing.fate_", "writing.kind_", "writing.reason_", "writing.state_", "writing.notes_empty_", "writing.note_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

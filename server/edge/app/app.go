@@ -22,8 +22,10 @@ import (
 	"tongguan/courses/external"
 	"tongguan/courses/indicator"
 	"tongguan/courses/inspection"
+	"tongguan/courses/manuscript"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/remark"
 	"tongguan/courses/reminder"
 	"tongguan/courses/review"
 	"tongguan/courses/reward"
@@ -100,7 +102,9 @@ type App struct {
 	Witness     *witness.Witness
 	Personal    *personal.Personal
 
-	standards atomic.Pointer[check.Standards]
+	standards   atomic.Pointer[check.Standards]
+	Manuscripts *manuscript.Desk
+	Remarks     *remark.Remarks
 
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
@@ -191,6 +195,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
+	a.author(folder)
 	a.measure()
 	a.amend(ledger)
 	a.inspect(files, ledger)
@@ -266,6 +271,7 @@ type chore struct {
 func (a *App) chores() []chore {
 	all := []chore{
 		{"visits", time.Second, a.Progress.Flush},
+		{"versions of lessons", 5 * time.Second, a.Progress.KeepVersions},
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},

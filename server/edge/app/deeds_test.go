@@ -48,7 +48,7 @@ var (
 
 // deeds is every form, in an order in which each still does something after those before it. What ends a
 // session or takes somebody's rights away stands last.
-var deeds = slices.Concat(supervisionDeeds, []deed{
+var deeds = slices.Concat(supervisionDeeds, authorDeeds, []deed{
 	{route: "/signin", form: f{"login": {"outsider"}, "password": {password}, "back": {"/courses"}}, door: true},
 	{route: "/language", by: "learner", form: f{"lang": {"en"}, "back": {"/courses"}}, door: true},
 	{route: "/theme", by: "learner", form: f{"theme": {"dark"}, "back": {"/courses"}}, door: true, still: true},
@@ -240,6 +240,7 @@ func (h *house) stock() *house {
 	h.appraise()
 	h.reward()
 	h.supervise()
+	h.note()
 	return h
 }
 
@@ -411,7 +412,8 @@ func (h *house) essay(ctx context.Context) error {
 // path is where the deed's form goes, or where it would go if its target did not exist.
 func (h *house) path(d deed, missing bool) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1",
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit", ":person": h.names["learner"], ":number": "1"}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit", ":person": h.names["learner"], ":number": "1",
+		":group": "process", ":name": "negotiation"}
 	if d.target[0] != "" {
 		values[d.target[0]] = h.names[d.target[1]]
 		if missing {

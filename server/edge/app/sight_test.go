@@ -260,6 +260,19 @@ const sight = `
 /desk/appeals                     -         D . . . + . . .
 /desk/appeals/:id                 appeal    D . . . + . . .
 /desk/appeals/:id                 missing   D . . . . . . .
+/courses/:course/:module/:lesson/changes  lesson  D > > > > > > >
+/courses/:course/:module/:lesson/changes  missing  D . . . . . . .
+/courses/:course/:module/:lesson/note  lesson  D + + + + + + +
+/courses/:course/:module/:lesson/note  missing  D . . . . . . .
+/notes                            -         D + + + + + + +
+/desk/write                       -         D . . . + . . .
+/desk/write/:group/:name/:part    zh-part   D . . . + . . .
+/desk/write/:group/:name/:part    missing   D . . . . . . .
+/desk/lessons/:course/:module/:lesson/versions  lesson  D . . + + + + .
+/desk/lessons/:course/:module/:lesson/versions  missing  D . . . . . . .
+/desk/notes                       -         D . . . + . . .
+/desk/notes/:id                   note      D . . . + . . .
+/desk/notes/:id                   missing   D . . . . . . .
 /static/*                         style     + + + + + + + +
 /static/*                         missing   . . . . . . . .
 /healthz                          -         + + + + + + + +
@@ -306,7 +319,8 @@ func sightRows(t *testing.T) (out []row) {
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2", ":person": h.names["learner"],
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit",
+		":group": "process", ":name": "negotiation"}
 	if strings.HasPrefix(r.route, "/training/external/") {
 		values[":id"] = h.names["taken"]
 	}

@@ -132,10 +132,20 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 		}
 	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
-	p.Blocks, p.Keeping, p.Resume, p.Print = s.blocks(v, l, page), s.keeping(c, v, m), resume(page, state.Places[l.Key()]), "/courses/"+m.Key()+"/print"
+	p.Blocks, p.Keeping, p.Resume, p.Print = s.noteLinks(v, l, page, s.blocks(v, l, page)), s.keeping(c, v, m), resume(page, state.Places[l.Key()]), "/courses/"+m.Key()+"/print"
 	p.Place, p.Date = lessonURL(l)+"/place", s.Clock.Date(s.Zone)
 	if p.Query = queried(c); p.Query != "" {
 		p.Hits = marked(p.Blocks, p.Query)
+	}
+	p.Note = lessonURL(l) + "/note"
+	if p.Stale {
+		p.Since = lessonURL(l) + "/changes"
+	}
+	if v.compares() {
+		p.Versions = versionsURL(l.Key())
+	}
+	if v.writes() {
+		p.Write = "/desk/write/" + m.Key() + "/" + v.lang
 	}
 	if slices.ContainsFunc(p.Blocks, func(b courses.Block) bool { return b.Check != nil && len(b.Check.Steps) > 0 }) {
 		p.Frame = s.withQuiz(p.Frame) // steps are moved by script

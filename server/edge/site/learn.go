@@ -47,6 +47,9 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p.News = s.news(v, news)
+	if p.Answered, err = s.answeredNotes(c, v); err != nil {
+		return err
+	}
 	if p.Duties, err = s.notices(c, v, amendment.Notices{Frame: p.Frame}); err != nil {
 		return err
 	}

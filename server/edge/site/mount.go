@@ -107,6 +107,7 @@ func (s *Site) Mount(f *fiber.App) {
 
 	s.mountTrail(f)
 	s.mountPersonal(f)
+	s.mountWriting(f)
 	f.Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
 	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
 	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:veiled/:question", s.in(s.markingSheet))

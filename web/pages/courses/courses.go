@@ -92,6 +92,10 @@ type Reading struct {
 	Prev, Next     parts.Link
 	NextIsQuiz     bool
 	Version        string
+	Note           string // where a note on a passage is begun
+	Since          string // what changed since it was finished, or ""
+	Versions       string // for those who may compare them, or ""
+	Write          string // for authors, or ""
 	Terms          []Term
 	Date           string // today, for what is printed
 	Print          string // where all lessons of the module stand on one page

@@ -4,6 +4,7 @@ package learn
 import (
 	"tongguan/web/layout"
 	"tongguan/web/pages/amendment"
+	"tongguan/web/pages/writing"
 	"tongguan/web/parts"
 )
 
@@ -45,7 +46,8 @@ type Page struct {
 	News     []News
 	Duties   amendment.Notices // what the policy's changes ask
 
-	Notice     *Notice // nil for none
+	Answered   []writing.Short // notes of theirs that were answered
+	Notice     *Notice         // nil for none
 	Programmes []Programme
 }
 
