@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongguan/courses/fieldbook"
 	"tongguan/courses/prose"
 )
 
@@ -97,7 +98,8 @@ type Catalog struct {
 	Chapters []*Chapter
 	Clauses  []*Clause
 	Courses  []*Course
-	Hash     string // hex SHA-256 of all that was read
+	Book     *fieldbook.Book // never nil once it is read
+	Hash     string          // hex SHA-256 of all that was read
 
 	clauses  map[string]*Clause
 	courses  map[string]*Course

@@ -38,8 +38,8 @@ func (r *reader) compare(v *volume) {
 			r.note(en.file, b.line, "lint.differs_field", "field", "minutes")
 		}
 		pages := r.catalog.lessons[v.module.Key()+"/"+a.id].pages
-		if !pages["zh"].Refused && !pages["en"].Refused {
-			r.comparePages(pages["zh"], pages["en"])
+		for _, s := range prose.Compare(pages["zh"].Page, pages["en"].Page) {
+			r.note(en.file, b.line+s.Line, s.Key, s.Args...)
 		}
 	}
 }
@@ -50,34 +50,4 @@ func ids(drafts []*draft) string {
 		all = append(all, d.id)
 	}
 	return strings.Join(all, ", ")
-}
-
-// comparePages reports the first difference of each kind between a page and its translation.
-func (r *reader) comparePages(zh, en placed) {
-	level := func(a, b prose.Mark) bool { return a.Level == b.Level }
-	text := func(a, b prose.Mark) bool { return a.Text == b.Text }
-	always := func(prose.Mark, prose.Mark) bool { return true }
-	for _, k := range []struct {
-		key    string
-		zh, en []prose.Mark
-		same   func(a, b prose.Mark) bool
-	}{
-		{"lint.differs_headings", zh.Headings, en.Headings, level},
-		{"lint.differs_tables", zh.Tables, en.Tables, always},
-		{"lint.differs_checks", zh.Checks, en.Checks, text},
-		{"lint.differs_callouts", zh.Callouts, en.Callouts, text},
-	} {
-		i := 0
-		for i < len(k.zh) && i < len(k.en) && k.same(k.zh[i], k.en[i]) {
-			i++
-		}
-		if i == len(k.zh) && i == len(k.en) {
-			continue
-		}
-		line := en.line
-		if i < len(k.en) {
-			line += k.en[i].Line
-		}
-		r.note(en.file, line, k.key, "n", i+1, "zh", len(k.zh), "en", len(k.en))
-	}
 }

@@ -4,11 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"tongguan/courses/fieldbook"
 	"tongguan/courses/prose"
 )
-
-// stages are the six of the sales process, in their order.
-var stages = []string{"develop", "understand", "design", "negotiate", "deliver", "care"}
 
 // lint looks at what can be judged only when all is read.
 func (r *reader) lint() {
@@ -40,6 +38,7 @@ func (r *reader) lint() {
 			r.lintClosing(m)
 		}
 	}
+	r.lintFieldbook()
 	r.lintCoverage()
 }
 
@@ -60,8 +59,8 @@ func (r *reader) lintFront(v *volume, t *manuscript) {
 	if f.Order != v.number {
 		r.note(t.file, at("order"), "lint.module_order", "order", f.Order, "number", v.number)
 	}
-	if f.Stage != "" && !slices.Contains(stages, f.Stage) {
-		r.note(t.file, at("stage"), "lint.stage_unknown", "stage", f.Stage, "stages", strings.Join(stages, ", "))
+	if f.Stage != "" && !slices.Contains(fieldbook.Stages, f.Stage) {
+		r.note(t.file, at("stage"), "lint.stage_unknown", "stage", f.Stage, "stages", strings.Join(fieldbook.Stages, ", "))
 	}
 	if len(f.Clauses) == 0 {
 		r.note(t.file, at("clauses"), "lint.field_missing", "field", "clauses")
@@ -140,7 +139,7 @@ func (r *reader) lintStages(course *Course) {
 	staged := slices.ContainsFunc(course.Modules, func(m *Module) bool { return m.Stage != "" })
 	for _, v := range r.manuscripts {
 		if v.course == course && v.module != nil && v.module.Stage == "" && staged {
-			r.note(v.lead().file, 1, "lint.stage_missing", "stages", strings.Join(stages, ", "))
+			r.note(v.lead().file, 1, "lint.stage_missing", "stages", strings.Join(fieldbook.Stages, ", "))
 		}
 	}
 }

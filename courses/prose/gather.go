@@ -41,7 +41,9 @@ func (g *gathering) visit(n ast.Node) ast.WalkStatus {
 	switch n := n.(type) {
 	case *ast.Heading:
 		g.heading(n)
-	case *ast.Paragraph, *ast.TextBlock:
+	case *ast.Paragraph:
+		g.paragraph(n)
+	case *ast.TextBlock:
 		g.passage(n, g.plain(n))
 	case *east.Table:
 		g.table(n)
@@ -56,7 +58,7 @@ func (g *gathering) visit(n ast.Node) ast.WalkStatus {
 	case *ast.AutoLink:
 		g.wrong(n, "lint.link_foreign", "link", string(n.URL(g.source)))
 	case *ast.Image:
-		g.wrong(n, "lint.image")
+		g.image(n)
 	case *ast.RawHTML, *ast.HTMLBlock:
 		g.wrong(n, "lint.raw_html", "html", Clip(typed(n, g.source), 40))
 	case *ast.Emphasis:

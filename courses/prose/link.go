@@ -21,6 +21,10 @@ func (g *gathering) link(n *ast.Link) {
 		if _, ok := g.m.Clause(to); !ok {
 			g.wrong(n, "lint.link_clause", "clause", Clip(to, 40))
 		}
+	case scheme == "template":
+		if !g.m.Template(to) {
+			g.wrong(n, "lint.link_template", "template", Clip(to, 40))
+		}
 	default:
 		g.wrong(n, "lint.link_foreign", "link", Clip(string(n.Destination), 60))
 	}
@@ -29,7 +33,7 @@ func (g *gathering) link(n *ast.Link) {
 // destination takes a link apart; links of other kinds have no scheme.
 func destination(n *ast.Link) (scheme, to string) {
 	scheme, to, _ = strings.Cut(string(n.Destination), ":")
-	if scheme == "clause" && IsClause(to) || scheme == "lesson" && lessonKey.MatchString(to) {
+	if scheme == "clause" && IsClause(to) || scheme == "lesson" && lessonKey.MatchString(to) || scheme == "template" && IsSlug(to) {
 		return scheme, to
 	}
 	return "", ""
@@ -51,7 +55,7 @@ func (m *Press) chip(n *ast.Link, source []byte) (id, words string) {
 	return id, words
 }
 
-// drawLink draws a link to a lesson, a clause as a chip, and of any other link its words alone.
+// drawLink draws a link to a lesson or a template, a clause as a chip, and of any other link its words alone.
 func (m *Press) drawLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n := node.(*ast.Link)
 	if id, words := m.chip(n, source); id != "" {
@@ -62,10 +66,11 @@ func (m *Press) drawLink(w util.BufWriter, source []byte, node ast.Node, enterin
 		return ast.WalkSkipChildren, nil
 	}
 	scheme, to := destination(n)
+	address := map[string]string{"lesson": "/courses/", "template": "/library/templates/"}[scheme]
 	switch {
-	case scheme != "lesson":
+	case address == "" || scheme == "template" && !m.Template(to):
 	case entering:
-		_, _ = w.WriteString(`<a href="/courses/` + to + `">`)
+		_, _ = w.WriteString(`<a href="` + address + to + `">`)
 	default:
 		_, _ = w.WriteString("</a>")
 	}

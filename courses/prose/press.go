@@ -19,6 +19,11 @@ import (
 type Ground struct {
 	Clause func(id string) (title Text, ok bool) // of the policy
 	Labels map[string]Text                       // of the callouts, by kind
+
+	// Figure gives the drawing of a figure, as HTML that is safe, its names beginning with those of this use of it.
+	Figure   func(id, lang, use string) (svg string, ok bool)
+	Template func(id string) bool // there is such a template to fill in
+	Terms    map[string]*Lexicon  // of the glossary, by language; nil where none are to be linked
 }
 
 // Press turns the Markdown of one language into pages. It may be used by many at once.
@@ -35,6 +40,12 @@ func NewPress(lang string, ground Ground) *Press {
 	m := &Press{Ground: ground, lang: lang}
 	if m.Clause == nil {
 		m.Clause = func(string) (Text, bool) { return Text{}, false }
+	}
+	if m.Figure == nil {
+		m.Figure = func(string, string, string) (string, bool) { return "", false }
+	}
+	if m.Template == nil {
+		m.Template = func(string) bool { return false }
 	}
 	m.parser = parser.NewParser(
 		parser.WithBlockParsers(parser.DefaultBlockParsers()[1:]...),
@@ -58,6 +69,8 @@ func NewPress(lang string, ground Ground) *Press {
 
 // RegisterFuncs says which kinds of nodes are drawn by our own hand.
 func (m *Press) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindParagraph, drawParagraph)
+	reg.Register(termKind, drawTerm)
 	reg.Register(ast.KindLink, m.drawLink)
 	reg.Register(ast.KindAutoLink, drawAsText)
 	reg.Register(ast.KindImage, drawNothing)
@@ -65,6 +78,7 @@ func (m *Press) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHTMLBlock, drawAsText)
 	reg.Register(ast.KindBlockquote, m.drawQuote)
 	reg.Register(east.KindTable, drawTable)
+	reg.Register(east.KindTableCell, drawCell)
 	reg.Register(east.KindTaskCheckBox, drawBox)
 }
 
@@ -93,6 +107,7 @@ func (m *Press) Page(body string) *Page {
 	doc := m.parser.Parse(text.NewReader(source))
 	g := &gathering{m: m, page: p, source: source, ids: names{}, names: names{}}
 	g.gather(doc)
+	g.terms(doc)
 	var run bytes.Buffer
 	flush := func() {
 		if run.Len() > 0 {

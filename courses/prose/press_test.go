@@ -95,6 +95,19 @@ func TestMarkdown(t *testing.T) {
 		{"two tables of the same columns", "en", "| A |\n|:-:|\n| 1 |\n\n| A |\n|---|\n",
 			"<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"A\"><table>\n<thead>\n<tr>\n<th scope=\"col\" class=\"center\">A</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class=\"center\">1</td>\n</tr>\n</tbody>\n</table></div>\n" +
 				"<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"A-2\"><table>\n<thead>\n<tr>\n<th scope=\"col\">A</th>\n</tr>\n</thead>\n</table></div>", ""},
+		{"a template", "zh", "[拜访计划](template:visit-plan)", `<p><a href="/library/templates/visit-plan">拜访计划</a></p>`, ""},
+		{"a template that is not there", "zh", "[计划](template:plan)", "<p>计划</p>", "lint.link_template"},
+		{"a template that breaks out", "zh", `[计划](<template:"onclick=x>)`, "<p>计划</p>", "lint.link_foreign"},
+		{"a figure", "zh", "![看**哪里**](figure:funnel)", `<figure class="fig"><svg zh figure-funnel></svg><figcaption>看<strong>哪里</strong></figcaption></figure>`, ""},
+		{"a figure twice", "en", "![a](figure:funnel)\n\n![b](figure:funnel)",
+			"<figure class=\"fig\"><svg en figure-funnel></svg><figcaption>a</figcaption></figure>\n<figure class=\"fig\"><svg en figure-funnel-2></svg><figcaption>b</figcaption></figure>", ""},
+		{"a figure without a caption", "zh", "![](figure:funnel)", `<figure class="fig"><svg zh figure-funnel></svg><figcaption></figcaption></figure>`, "lint.figure_caption"},
+		{"a figure that is not there", "zh", "![看](figure:other)", "<p>看</p>", "lint.figure_unknown"},
+		{"a figure in a sentence", "zh", "先![看](figure:funnel)", "<p>先看</p>", "lint.image"},
+		{"a figure in a list", "zh", "- 先\n\n  ![看](figure:funnel)", "<ul>\n<li>\n<p>先</p>\n<p>看</p>\n</li>\n</ul>", "lint.image"},
+		{"a hostile figure", "en", `![a](<figure:"onload=x>)`, "<p>a</p>", "lint.figure_unknown"},
+		{"a table with an empty heading", "zh", "| | 甲 |\n|---|--:|\n| 1 | |",
+			"<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"甲\"><table>\n<thead>\n<tr>\n<td></td>\n<th scope=\"col\" class=\"right\">甲</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td class=\"right\"></td>\n</tr>\n</tbody>\n</table></div>", ""},
 		{"stars in code", "zh", "`a**b`", "<p><code>a**b</code></p>", ""},
 		{"numbered and ticked entries are no typed spaces", "zh", "1. 价格\n\n- [x] 价格\n\n1) 价格", "", ""},
 	} {
@@ -177,20 +190,23 @@ var (
 	goodTag = regexp.MustCompile(`^<(/?(p|h[1-6]|ul|ol|li|strong|em|code|pre|blockquote|aside|div|table|thead|tbody|tr|th|td|span|a)|br|hr` +
 		`|h[1-6] id="[^"]*"|ol start="\d+"|li class="todo"|code class="language-[^"]*"|td class="(right|center)"|th scope="col"( class="(right|center)")?` +
 		`|p class="callout-label"|aside class="callout callout-[a-z]+" role="note"|span class="(box" aria-hidden="true|clause-id|clause-title)"` +
-		`|a class="clause" href="/policy/[\d.]+"|a href="/courses/[a-z0-9/-]+"|div class="table-wrap" tabindex="0" role="region" aria-label="[^"]*")>$`)
+		`|figure class="fig"|/?figcaption|/figure|svg (zh|en) figure-funnel(-\d+)?|/svg|a class="term" href="/library/glossary#[a-z-]+"|a href="/library/templates/visit-plan"|a class="clause" href="/policy/[\d.]+"|a href="/courses/[a-z0-9/-]+"|div class="table-wrap" tabindex="0" role="region" aria-label="[^"]*")>$`)
 )
 
 func FuzzMarkdown(f *testing.F) {
 	for _, seed := range []string{
 		"## 标题\n\n**价格:**客户 [a](javascript:x) <script>x</script>", "> [!NOTE]\n> 甲\n\n| a | b |\n|---|--:|\n| <b> | \" |",
 		"- [ ] a\n- [x] b\n\n1. c\n   - d", "```check\na-1\n```\n```x\"y\n<script>\n```", "[a](clause:2.4.2 \"x\") ![b](data:x) <a@b.c> <http://x>",
-		"a\\\nb  \nc&lt;d&#60;", "[x]: javascript:1\n\n[x]", "# \x00 \xff", "> [!NOTE]", "|\n|-|\n|`|`|", "    code\n\n***", "<!-- # x",
+		"a\\\nb  \nc&lt;d&#60;", "![价格](figure:funnel)\n\n价格谈判*price*s [x](template:visit-plan)", "[x]: javascript:1\n\n[x]", "# \x00 \xff", "> [!NOTE]", "|\n|-|\n|`|`|", "    code\n\n***", "<!-- # x",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		for _, lang := range Languages {
 			out, _ := render(lang, in)
+			for _, b := range NewPress(lang, house()).Page(in).Blocks {
+				out += b.HTML
+			}
 			for _, tag := range anyTag.FindAllString(out, -1) {
 				if !goodTag.MatchString(tag) {
 					t.Fatalf("%q gave the tag %s", in, tag)

@@ -47,7 +47,9 @@ type Page struct {
 	Tables   []Mark    // Text is the name it got
 	Checks   []Mark    // Text is the id
 	Callouts []Mark    // Text is the kind
+	Figures  []Mark    // Text is the id
 	Lessons  []Mark    // Text is the key that a link leads to
+	Terms    []Mark    // Text is the id of a term of the glossary, in the order in which they are linked
 	Passages []Passage // what search finds
 	Spots    []Spot    // what is wrong
 	Refused  bool      // it was not rendered at all

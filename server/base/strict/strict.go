@@ -29,17 +29,23 @@ type File struct {
 
 // Read decodes a file into a struct whose fields are all that it may say. ok is false where it cannot be used at all.
 func Read(fsys fs.FS, name string, into any) (f *File, ok bool) {
-	f = &File{Name: name}
 	text, err := fs.ReadFile(fsys, name)
-	switch {
-	case err != nil:
+	if err != nil {
+		f = &File{Name: name}
 		f.At(Node{}, "strict.unreadable", "reason", err.Error())
-	case len(text) > maxFile:
-		f.At(Node{}, "strict.large", "max", maxFile>>10)
-	default:
-		return f, f.decode(text, into)
+		return f, false
 	}
-	return f, false
+	return Parse(name, text, into)
+}
+
+// Parse is Read of a text that was read already, such as the head of a Markdown file.
+func Parse(name string, text []byte, into any) (f *File, ok bool) {
+	f = &File{Name: name}
+	if len(text) > maxFile {
+		f.At(Node{}, "strict.large", "max", maxFile>>10)
+		return f, false
+	}
+	return f, f.decode(text, into)
 }
 
 func (f *File) decode(text []byte, into any) bool {
@@ -86,6 +92,9 @@ func (f *File) said(what string) {
 	}
 	f.At(Node{line: line}, "strict.yaml", "reason", what)
 }
+
+// Line reports a problem of a line, for what stands outside the YAML.
+func (f *File) Line(line int, key string, args ...any) { f.At(Node{line: line}, key, args...) }
 
 // At reports a problem of a place.
 func (f *File) At(n Node, key string, args ...any) {

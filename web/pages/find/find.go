@@ -12,13 +12,15 @@ type Span struct {
 // Hit is one lesson that was found.
 type Hit struct {
 	Title, Place, URL string
+	Heading           string // above the place, or ""
 	Snippet           []Span
 }
 
 // Page is the search.
 type Page struct {
 	layout.Frame
-	Query string
-	Hits  []Hit
-	Tries []string // words to try
+	Query   string
+	Hits    []Hit
+	Library []Hit    // of the field library
+	Tries   []string // words to try
 }
