@@ -126,7 +126,7 @@ func (r *reader) facts(folder string) {
 		args []any
 	}{
 		{f.ID == folder, "scenario.bad.id", []any{"id", f.ID, "folder", folder}},
-		{f.Stage >= 1 && f.Stage <= 6, "scenario.bad.stage", nil},
+		{f.Stage >= 0 && f.Stage <= 6, "scenario.bad.stage", nil},
 		{slices.Contains(Levels, f.Level), "scenario.bad.level", []any{"known", strings.Join(Levels, " ")}},
 		{len(f.Clauses) > 0, "scenario.bad.clauses", nil},
 		{f.Minutes >= 1 && f.Minutes <= 90, "scenario.bad.minutes", nil},

@@ -30,7 +30,7 @@ var Levels = []string{"starter", "practised", "veteran"}
 // Facts is the front matter of the first language: what is the same in every one.
 type Facts struct {
 	ID           string            `yaml:"id"`
-	Stage        int               `yaml:"stage"` // 1 to 6
+	Stage        int               `yaml:"stage"` // 1 to 6; 0, where none is said, is beside the stages: leading and supervision
 	Clauses      []string          `yaml:"clauses"`
 	Level        string            `yaml:"level"`
 	Minutes      int               `yaml:"minutes"` // of a learner's, about

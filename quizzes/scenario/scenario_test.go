@@ -271,6 +271,59 @@ func TestBrokenScripts(t *testing.T) {
 	}
 }
 
+// TestASceneBesideTheStages leaves the stage out, and is told no other way to.
+func TestASceneBesideTheStages(t *testing.T) {
+	for _, s := range library(t) {
+		if beside := strings.HasPrefix(s.Clauses[0], "3.") || strings.HasPrefix(s.Clauses[0], "5."); beside != (s.Stage == 0) {
+			t.Errorf("%s practises %v at stage %d", s.ID, s.Clauses, s.Stage)
+		}
+	}
+	zh, _ := fs.ReadFile(content, "scenarios/price_pressure/zh.md")
+	en, _ := fs.ReadFile(content, "scenarios/price_pressure/en.md")
+	for stage, ok := range map[string]bool{"": true, "stage: 6\n": true, "stage: 7\n": false, "stage: -1\n": false} {
+		text := strings.Replace(string(zh), "stage: 4\nclauses", stage+"clauses", 1)
+		s, problems := Read(fstest.MapFS{"price_pressure/zh.md": {Data: []byte(text)}, "price_pressure/en.md": {Data: en}}, "price_pressure", world(t))
+		if (s != nil) != ok {
+			t.Errorf("%q: %v", stage, problems)
+		}
+	}
+}
+
+// TestEveryClauseIsPractised wants a scene for every clause of the policy: one that names it, or one under it, among its
+// clauses or by what it sees and breaks.
+func TestEveryClauseIsPractised(t *testing.T) {
+	text, err := fs.ReadFile(content, "policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var policy struct {
+		Clauses []struct {
+			ID string `yaml:"id"`
+		} `yaml:"clauses"`
+	}
+	if err := yaml.Unmarshal(text, &policy); err != nil || len(policy.Clauses) < 50 {
+		t.Fatal(len(policy.Clauses), err)
+	}
+	named := map[string]bool{}
+	for _, s := range library(t) {
+		for _, c := range s.Clauses {
+			named[c] = true
+		}
+		for _, b := range s.Behaviours {
+			named[b.Clause] = true
+		}
+	}
+	for _, c := range policy.Clauses {
+		practised := named[c.ID]
+		for n := range named {
+			practised = practised || strings.HasPrefix(n, c.ID+".")
+		}
+		if !practised {
+			t.Errorf("no scene practises %s", c.ID)
+		}
+	}
+}
+
 func TestNoLanguageIsMissing(t *testing.T) {
 	zh, _ := fs.ReadFile(content, "scenarios/price_pressure/zh.md")
 	s, problems := Read(fstest.MapFS{"price_pressure/zh.md": {Data: zh}}, "price_pressure", world(t))

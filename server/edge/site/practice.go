@@ -28,7 +28,8 @@ func (s *Site) practice(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := practice.Choose{Frame: s.frame(c, v, v.voice.T("roleplay.title")), Form: "/practice", Scripts: s.scripts(v, plays)}
+	p := practice.Choose{Frame: s.frame(c, v, v.voice.T("roleplay.title")), Form: "/practice"}
+	p.Scripts, p.Beside = s.scripts(v, plays)
 	p.Skills, p.Next = s.skills(v, plays)
 	worlds := slices.Clone(s.Rehearsals.Worlds())
 	slices.SortStableFunc(worlds, func(a, b roleplay.World) int { return cmp.Compare(accountsOf(a), accountsOf(b)) })

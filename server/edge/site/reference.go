@@ -17,7 +17,6 @@ import (
 	"tongguan/web/pages/desk"
 	"tongguan/web/pages/find"
 	"tongguan/web/pages/policy"
-	"tongguan/web/parts"
 )
 
 // policyList shows the whole policy.
@@ -89,7 +88,7 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 		p.Problems = append(p.Problems, desk.Problem{File: problem.File, Line: problem.Line, Text: v.voice.T(problem.Key, pairs(problem.Args)...)})
 	}
 	for _, k := range s.Plays.Scripts() {
-		p.Scenes = append(p.Scenes, desk.Scene{Title: k.In(v.lang).Title, URL: "/desk/scenes/" + k.ID, Stage: v.voice.T("stage." + parts.Stages[stageOf(int64(k.Stage))]),
+		p.Scenes = append(p.Scenes, desk.Scene{Title: k.In(v.lang).Title, URL: "/desk/scenes/" + k.ID, Stage: sceneStage(v, k.Stage),
 			Level: v.voice.T("scenario.level." + k.Level), Beats: len(k.Beats), Version: k.Hash()[:8], Exam: k.Exam != nil})
 	}
 	for _, k := range cat.Courses {

@@ -17,8 +17,8 @@ import (
 	"tongguan/web/parts"
 )
 
-// scripts lists the scenes, easier ones first within a stage, with the person's best result in each.
-func (s *Site) scripts(v visit, past []roleplay.Play) (out []practice.Script) {
+// scripts lists the scenes of the six stages, and those beside them, easier ones first, with the person's best result in each.
+func (s *Site) scripts(v visit, past []roleplay.Play) (out, beside []practice.Script) {
 	best := map[string]roleplay.Play{}
 	for _, p := range past {
 		if b, ok := best[p.Script]; p.State == roleplay.Closed && (!ok || p.Score > b.Score) {
@@ -32,7 +32,7 @@ func (s *Site) scripts(v visit, past []roleplay.Play) (out []practice.Script) {
 	for _, k := range all {
 		w := k.In(v.lang)
 		card := practice.Script{ID: k.ID, Title: w.Title, About: w.About, Minutes: k.Minutes, Level: v.voice.T("scenario.level." + k.Level),
-			Stage: v.voice.T("stage." + parts.Stages[stageOf(int64(k.Stage))])}
+			Stage: sceneStage(v, k.Stage)}
 		for _, c := range k.Clauses[:min(3, len(k.Clauses))] {
 			card.Clauses = append(card.Clauses, s.chip(v, c))
 		}
@@ -42,9 +42,21 @@ func (s *Site) scripts(v visit, past []roleplay.Play) (out []practice.Script) {
 		if b, ok := best[k.ID]; ok {
 			card.Best, card.Passed = v.voice.T("scenario.best", "score", telling.PointsOf(b.Score)), b.Passed
 		}
-		out = append(out, card)
+		if k.Stage == 0 {
+			beside = append(beside, card)
+		} else {
+			out = append(out, card)
+		}
 	}
-	return out
+	return out, beside
+}
+
+// sceneStage names the stage of a scene; 0 is beside them.
+func sceneStage(v visit, stage int) string {
+	if stage == 0 {
+		return v.voice.T("scenario.beside")
+	}
+	return v.voice.T("stage." + parts.Stages[stageOf(int64(stage))])
 }
 
 // lately is how many plays are the latest ones, whose skills are compared with those before.
@@ -105,11 +117,17 @@ func section(clause string) string {
 	return clause
 }
 
-// sectionTitle names a part of the policy; the principles of chapter 1 have no heading of their own.
+// sectionTitle names a part of the policy; where it has no heading of its own it has its chapter's, and the principles of
+// chapter 1 are called that.
 func (s *Site) sectionTitle(v visit, section string) string {
 	title := s.chip(v, section).Title
 	if title == "" {
 		title = v.voice.T("scenario.principles")
+		for _, chapter := range s.Catalog.Current().Chapters {
+			if chapter.ID != "1" && strings.HasPrefix(section, chapter.ID+".") {
+				title = chapter.Title.In(v.lang)
+			}
+		}
 	}
 	return section + " " + title
 }
@@ -153,7 +171,11 @@ func (s *Site) scenePage(c *fiber.Ctx, v visit, scene roleplay.PlayScene) practi
 	base := "/plays/" + scene.ID
 	p := practice.Scene{Frame: s.frame(c, v, w.Title), Title: w.Title, Task: w.Task, Mode: v.voice.T("scenario.mode." + scene.Mode), Turn: scene.Turns,
 		Persona: practice.Persona(w.Persona), Form: base + "/moves", Close: base + "/close", Lines: x.lines()}
-	p.Facts, p.Rail, p.Needs, p.Persons = x.facts(0), x.rail(0), x.needs(0), x.persons(0)
+	if p.Facts = x.facts(0); scene.On.Script.Stage == 0 {
+		p.Facts = p.Facts[:2] // trust and patience: nothing is being sold
+	} else {
+		p.Rail, p.Needs, p.Persons = x.rail(0), x.needs(0), x.persons(0)
+	}
 	now, end := x.run.State.Now, x.run.Territory.End()
 	p.When, p.Left = v.voice.T("roleplay.now", "date", x.moment(now)), v.voice.T("scenario.left", "days", int(end-now)/450, "hours", int(end-now)%450/60)
 	if scene.Deadline != 0 {

@@ -14,6 +14,7 @@ type Choose struct {
 	layout.Frame
 	Form    string
 	Scripts []Script
+	Beside  []Script // beside the six stages: leading and supervision
 	Skills  []Skill
 	Next    string // the scene that the weakest skills speak for
 	Worlds  []World
