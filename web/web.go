@@ -31,7 +31,7 @@ type Asset struct {
 	Gzip []byte // the same, compressed once
 }
 
-var types = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+var types = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
 
 // LoadAssets reads the files that are built in.
 func LoadAssets() (*Assets, error) {

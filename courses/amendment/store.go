@@ -105,6 +105,12 @@ func changeBy(ctx context.Context, q db.Q, id string) (c Change, err error) {
 	return c, err
 }
 
+// changesOf gives those of one clause, the latest first.
+func changesOf(ctx context.Context, q db.Q, clause string) (out []Change, err error) {
+	err = q.Select(ctx, &out, "SELECT "+changeColumns+" FROM policy_change WHERE clause = $1 ORDER BY published_at DESC, id DESC", clause)
+	return out, err
+}
+
 // changes gives all that were published since a moment, the latest first.
 func changes(ctx context.Context, q db.Q, since int64) (out []Change, err error) {
 	err = q.Select(ctx, &out, "SELECT "+changeColumns+" FROM policy_change WHERE published_at >= $1 ORDER BY published_at DESC, id DESC", since)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -62,6 +64,33 @@ func (l *Library) Refresh() (changed bool, problems []fault.Problem, err error) 
 		l.current.Store(r.catalog)
 	}
 	return changed, l.problems, nil
+}
+
+// Trial is the content as it would be.
+type Trial struct {
+	*Catalog
+	Problems []fault.Problem
+	Refused  map[string]bool // the files of which something cannot be read at all
+}
+
+// Try reads other files as if they were the folder's, and puts nothing in force. What is the same as in the folder is not
+// rendered again.
+func (l *Library) Try(files fs.FS) Trial {
+	l.mu.Lock()
+	pages := l.pages // replaced by Refresh, never changed
+	l.mu.Unlock()
+	r := read(files, pages)
+	return Trial{r.catalog, r.problems, r.refused}
+}
+
+// Pair gives the file of the same module in the other language, or "" for what is no text of a module.
+func Pair(file string) string {
+	for _, lang := range languages {
+		if stem, ok := strings.CutSuffix(file, "."+lang+".md"); ok && moduleName.MatchString(path.Base(file)) {
+			return stem + "." + map[string]string{"zh": "en", "en": "zh"}[lang] + ".md"
+		}
+	}
+	return ""
 }
 
 // fingerprint changes when a file that Read looks at is added, taken away or written.

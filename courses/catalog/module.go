@@ -81,7 +81,9 @@ func (r *reader) page(v *volume, file, lang string, d *draft) *Page {
 	for _, s := range p.Spots {
 		r.note(file, d.line+s.Line, s.Key, s.Args...)
 	}
-	r.broken = r.broken || p.Refused
+	if p.Refused {
+		r.broken, r.refused[file] = true, true
+	}
 	return p
 }
 

@@ -41,7 +41,8 @@ type reader struct {
 	fsys     fs.FS
 	catalog  *Catalog
 	problems []fault.Problem
-	broken   bool // something that is there cannot be read at all
+	broken   bool            // something that is there cannot be read at all
+	refused  map[string]bool // the files of which that is so
 
 	hash        hash.Hash // of everything read
 	ground      string    // hash of what every page rests on: the policy, the labels and the field library
@@ -65,7 +66,7 @@ func Read(fsys fs.FS) (*Catalog, []fault.Problem) {
 func read(fsys fs.FS, cache map[string]*Page) *reader {
 	r := &reader{
 		fsys: fsys, hash: sha256.New(), cache: cache, used: map[string]*Page{}, press: map[string]*prose.Press{},
-		courseAt: map[string]*sheet{},
+		courseAt: map[string]*sheet{}, refused: map[string]bool{},
 		catalog: &Catalog{
 			clauses: map[string]*Clause{}, courses: map[string]*Course{}, modules: map[string]*Module{},
 			lessons: map[string]*Lesson{}, teaching: map[string][]*Lesson{}, search: map[string]func() *index{},
@@ -103,7 +104,7 @@ func aboutPolicy(key string) bool {
 
 // refuse reports something that cannot be read at all.
 func (r *reader) refuse(file string, line int, key string, args ...any) {
-	r.broken = true
+	r.broken, r.refused[file] = true, true
 	r.note(file, line, key, args...)
 }
 
@@ -224,7 +225,7 @@ func (r *reader) readCourses() {
 	for _, d := range folders {
 		switch {
 		case strings.HasPrefix(d.Name(), "."), d.Name() == "README.md":
-		case !d.IsDir() || !prose.IsSlug(d.Name()):
+		case !d.IsDir() || !prose.IsSlug(d.Name()) || d.Name() == "offline": // where copies of lessons are kept
 			r.note(path.Join(coursesFolder, d.Name()), 0, "lint.file_name")
 		default:
 			r.readCourse(d.Name())

@@ -27,7 +27,11 @@ type index struct {
 	lang    string
 	lessons []*Lesson
 	where   map[string][]posting // by token, in the order of lessons
+	places  map[string][]place   // by token, in the order of lessons and of their passages
 }
+
+// place is a passage of a lesson, by their numbers.
+type place struct{ lesson, passage int32 }
 
 // posting says how often a token stands in a lesson's title, in its headings and clauses, and in its text.
 type posting struct {
@@ -38,12 +42,13 @@ type posting struct {
 // newIndex makes an index. It is kept in memory with the catalog that it belongs to; a catalog never changes,
 // so the index cannot go stale, as a copy in a database could.
 func newIndex(c *Catalog, lang string) *index {
-	x := &index{lang: lang, where: map[string][]posting{}}
+	x := &index{lang: lang, where: map[string][]posting{}, places: map[string][]place{}}
 	for l := range c.eachLesson() {
 		n := len(x.lessons)
 		x.lessons = append(x.lessons, l)
-		add := func(words string, to func(*posting) *int) {
-			for _, t := range tokens(words) {
+		add := func(words string, to func(*posting) *int) []token {
+			found := tokens(words)
+			for _, t := range found {
 				list := x.where[t.text]
 				if len(list) == 0 || list[len(list)-1].lesson != n {
 					list = append(list, posting{lesson: n})
@@ -51,6 +56,7 @@ func newIndex(c *Catalog, lang string) *index {
 				}
 				*to(&list[len(list)-1])++
 			}
+			return found
 		}
 		heading := func(p *posting) *int { return &p.heading }
 		add(l.Title.In(lang), func(p *posting) *int { return &p.title })
@@ -60,15 +66,42 @@ func newIndex(c *Catalog, lang string) *index {
 				add(cl.Title.In(lang), heading)
 			}
 		}
-		for _, p := range l.Page(lang).Passages {
+		for i, p := range l.Page(lang).Passages {
+			into := func(p *posting) *int { return &p.body }
 			if p.Title {
-				add(p.Text, heading)
-			} else {
-				add(p.Text, func(p *posting) *int { return &p.body })
+				into = heading
 			}
+			x.put(add(p.Text, into), place{int32(n), int32(i)})
 		}
 	}
 	return x
+}
+
+// Warm makes the indexes, so that nobody who searches first waits for them.
+func (c *Catalog) Warm() {
+	for _, lang := range languages {
+		c.search[lang]()
+	}
+}
+
+// put notes where the tokens of a passage stand, each once.
+func (x *index) put(found []token, at place) {
+	for _, t := range found {
+		if list := x.places[t.text]; len(list) == 0 || list[len(list)-1] != at {
+			x.places[t.text] = append(list, at)
+		}
+	}
+}
+
+// in gives the passages of a lesson in which a token stands.
+func (x *index) in(lesson int, token string) []place {
+	list := x.places[token]
+	from, _ := slices.BinarySearchFunc(list, lesson, func(p place, l int) int { return int(p.lesson) - l })
+	to := from
+	for to < len(list) && int(list[to].lesson) == lesson {
+		to++
+	}
+	return list[from:to]
 }
 
 // queryLimit is how many characters of a query are looked at.
@@ -103,39 +136,48 @@ func (c *Catalog) Search(lang, query string, limit int) []Hit {
 	})
 	hits := make([]Hit, 0, min(limit, len(ranked)))
 	for _, p := range ranked[:min(limit, len(ranked))] {
-		hits = append(hits, x.hit(x.lessons[p.lesson], want))
+		hits = append(hits, x.hit(p.lesson, want))
 	}
 	return hits
 }
 
-// hit chooses the passage with the most different words of the query, of equal ones the first that is no heading.
-func (x *index) hit(l *Lesson, want []string) Hit {
-	h := Hit{Lesson: l}
-	best, bestScore := prose.Passage{}, -1
-	var bestMarks []token
-	for _, p := range l.Page(x.lang).Passages {
-		var marks []token
-		distinct := map[string]bool{}
-		for _, t := range tokens(p.Text) {
-			if slices.Contains(want, t.text) {
-				marks = append(marks, t)
-				distinct[t.text] = true
-			}
-		}
-		score := 2 * len(distinct)
-		if !p.Title {
-			score++
-		}
-		if score > bestScore {
-			best, bestScore, bestMarks = p, score, marks
+// hit chooses the passage with the most different words of the query, of equal ones the first that is no heading. Only
+// that one is taken apart again.
+func (x *index) hit(lesson int, want []string) Hit {
+	l := x.lessons[lesson]
+	h, passages := Hit{Lesson: l}, l.Page(x.lang).Passages
+	score := make([]int, len(passages))
+	for _, t := range want {
+		for _, p := range x.in(lesson, t) {
+			score[p.passage] += 2
 		}
 	}
-	slices.SortFunc(bestMarks, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
-	if len(bestMarks) > 0 { // else the words stand in the title or the clauses alone, and the place is the top
+	best, most := prose.Passage{}, -1
+	for i, p := range passages {
+		if !p.Title {
+			score[i]++
+		}
+		if score[i] > most {
+			best, most = p, score[i]
+		}
+	}
+	marks := marksIn(best.Text, want)
+	if len(marks) > 0 { // else the words stand in the title or the clauses alone, and the place is the top
 		h.Anchor, h.Heading = best.Anchor, best.Heading
 	}
-	h.Snippet = snippet(best.Text, bestMarks)
+	h.Snippet = snippet(best.Text, marks)
 	return h
+}
+
+// marksIn gives where words of a query stand in a text, from its beginning, of those that begin together the longest first.
+func marksIn(text string, want []string) (marks []token) {
+	for _, t := range tokens(text) {
+		if slices.Contains(want, t.text) {
+			marks = append(marks, t)
+		}
+	}
+	slices.SortFunc(marks, func(a, b token) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	return marks
 }
 
 // A snippet shows so many bytes before the first match and in all: about 60 Chinese characters.

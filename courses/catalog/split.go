@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,6 +110,9 @@ func (r *reader) split(m *manuscript, body string, first int) {
 	}
 }
 
+// taken are names of lessons that would stand at the address of something else.
+var taken = []string{"quiz", "print", "offline"}
+
 // draft takes a lesson out of its lines, if its heading names it.
 func (r *reader) draft(m *manuscript, lines []string, at int) {
 	heading := lessonLine.FindStringSubmatch(strings.TrimSuffix(lines[0], "\n"))[1]
@@ -131,7 +135,7 @@ func (r *reader) draft(m *manuscript, lines []string, at int) {
 		}
 	}
 	switch {
-	case !prose.IsSlug(d.id) || d.id == "quiz": // the quiz has the address of a lesson of that name
+	case !prose.IsSlug(d.id) || slices.Contains(taken, d.id):
 		r.refuse(m.file, at, "lint.lesson_id", "id", d.id)
 		return
 	case m.draft(d.id) != nil:

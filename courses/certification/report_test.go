@@ -274,6 +274,28 @@ func TestCoverageRestsOnWhatWasEarned(t *testing.T) {
 	})
 }
 
+// Those who trace the content are told how many hold a certificate on a clause, whoever they are; nobody else is.
+func TestCoverageOfEverybodyIsANumber(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		for _, p := range []people.Person{d.anna, d.dora} {
+			d.enrol(p, "basic")
+			d.earns(p)
+		}
+		d.must(d.Tick(ctx))
+		d.fold()
+		writer := d.person("writer", "", access.Author)
+		got, err := d.Everywhere(ctx, writer.Actor(), []string{"2.1", "5"})
+		if err != nil || got.Held["2.1"] != 2 || got.Held["5"] != 0 {
+			d.Errorf("%+v %v", got, err)
+		}
+		for _, p := range []people.Person{d.top, d.hr, d.anna} {
+			if _, err := d.Everywhere(ctx, p.Actor(), []string{"2.1"}); fault.KindOf(err) != fault.Missing {
+				d.Errorf("%s: %v", p.Login, err)
+			}
+		}
+	})
+}
+
 func TestTrendIsWhatHeldAtEachMonthsEnd(t *testing.T) {
 	eachDesk(t, func(d *desk) { // it is 31 January 2026
 		for _, p := range []people.Person{d.anna, d.bo, d.dora} {

@@ -28,6 +28,8 @@ type Book struct {
 	templates map[string]*Template
 	figures   map[string]*Figure
 	lexicons  map[string]*prose.Lexicon
+	entries   []entry             // what can be found: the terms first, in their order
+	sections  map[string][]listed // the terms of the glossary, by language
 }
 
 // Term is a word of the trade.
@@ -167,40 +169,56 @@ func (b *Book) Search(lang, query string, limit int) []Found {
 		return nil
 	}
 	var out []Found
-	add := func(f Found, title string, rest ...string) {
+	for _, e := range b.entries {
+		f := Found{Kind: e.kind, Title: e.title.In(lang), Text: e.text.In(lang), To: e.to, Group: e.group, rank: 1}
 		switch {
-		case holds(title, words):
-		case holds(title+"\n"+strings.Join(rest, "\n"), words):
-			f.rank = 1
-		default:
-			return
+		case holds(e.name, words):
+			f.rank = 0
+		case !holds(e.all, words):
+			continue
+		case e.kind == "phrase":
+			f.rank = 2
 		}
 		out = append(out, f)
-	}
-	for _, t := range b.Terms {
-		add(Found{Kind: "term", Title: t.Term.In(lang), Text: t.Means.In(lang), To: t.ID},
-			strings.Join(slices.Concat([]string{t.Term.ZH, t.Term.EN}, t.Also.ZH, t.Also.EN), "\n"), t.Means.ZH, t.Means.EN)
-	}
-	for _, t := range b.Templates {
-		add(Found{Kind: "template", Title: t.Title.In(lang), Text: t.Summary.In(lang), To: t.ID}, t.Title.ZH+"\n"+t.Title.EN, t.Summary.ZH, t.Summary.EN)
-	}
-	for _, p := range b.Phrases {
-		for i, g := range p.Groups {
-			for _, one := range g.Phrases {
-				said := prose.Text{ZH: one.ZH, EN: one.EN}
-				add(Found{Kind: "phrase", Title: said.In(lang), Text: one.When.In(lang), To: p.ID, Group: i + 1, rank: 2}, "", one.ZH, one.EN, one.When.ZH, one.When.EN)
-			}
-		}
 	}
 	slices.SortStableFunc(out, func(a, b Found) int { return cmp.Compare(a.rank, b.rank) })
 	return out[:min(limit, len(out))]
 }
 
+// entry is something that can be found.
+type entry struct {
+	kind, to    string
+	group       int
+	title, text prose.Text
+	name, all   string // what is looked at, in small letters: by what it is called, and everything
+}
+
+// enter makes the entries of all shelves.
+func (b *Book) enter() {
+	add := func(e entry, name string, rest ...string) {
+		e.name = strings.ToLower(name)
+		e.all = strings.ToLower(name + "\n" + strings.Join(rest, "\n"))
+		b.entries = append(b.entries, e)
+	}
+	for _, t := range b.Terms {
+		add(entry{kind: "term", to: t.ID, title: t.Term, text: t.Means}, strings.Join(append(t.words("zh"), t.words("en")...), "\n"), t.Means.ZH, t.Means.EN)
+	}
+	for _, t := range b.Templates {
+		add(entry{kind: "template", to: t.ID, title: t.Title, text: t.Summary}, t.Title.ZH+"\n"+t.Title.EN, t.Summary.ZH, t.Summary.EN)
+	}
+	for _, p := range b.Phrases {
+		for i, g := range p.Groups {
+			for _, one := range g.Phrases {
+				add(entry{kind: "phrase", to: p.ID, group: i + 1, title: prose.Text{ZH: one.ZH, EN: one.EN}, text: one.When}, "", one.ZH, one.EN, one.When.ZH, one.When.EN)
+			}
+		}
+	}
+}
+
 // queryLimit is how many characters of a query are looked at.
 const queryLimit = 200
 
-// holds says whether a text has all words, which are in small letters.
+// holds says whether a text has all words, both in small letters.
 func holds(text string, words []string) bool {
-	text = strings.ToLower(text)
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }

@@ -1,12 +1,15 @@
 package fieldbook
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tongguan/courses/prose"
 )
 
 func TestRead(t *testing.T) {
@@ -184,5 +187,19 @@ func TestSearch(t *testing.T) {
 	}
 	if got := b.Search("zh", "plan", 1); len(got) != 1 {
 		t.Error(got)
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	book, _ := Read(os.DirFS("../../content"), prose.Ground{Clause: func(string) (prose.Text, bool) { return prose.Text{}, true }})
+	for b.Loop() {
+		book.Search("zh", "客户", 12)
+	}
+}
+
+func BenchmarkGlossary(b *testing.B) {
+	book, _ := Read(os.DirFS("../../content"), prose.Ground{Clause: func(string) (prose.Text, bool) { return prose.Text{}, true }})
+	for b.Loop() {
+		book.Glossary("zh", "")
 	}
 }

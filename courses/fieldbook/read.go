@@ -50,6 +50,8 @@ func Read(fsys fs.FS, ground prose.Ground) (*Book, []fault.Problem) {
 	r.figures()
 	r.templates()
 	r.phrases()
+	r.book.enter()
+	r.book.list()
 	fault.SortProblems(r.problems)
 	return r.book, r.problems
 }
@@ -115,55 +117,57 @@ func (r *reader) clauses(f *strict.File, clauses []string, at strict.Node) {
 }
 
 func (r *reader) glossary() {
-	if _, err := fs.Stat(r.fsys, glossaryFile); err != nil {
+	if !r.has(glossaryFile) {
 		return
 	}
 	var terms []*Term
 	f, ok := r.yaml(glossaryFile, &terms)
-	defer r.keep(f)
+	defer func() { r.keep(f) }()
 	if !ok {
 		return
 	}
 	owner := map[string]string{} // of a word, in each language
 	for i, t := range terms {
-		at := f.Root().Item(i)
-		switch {
+		switch at := f.Root().Item(i); {
 		case t == nil || !prose.IsSlug(t.ID):
 			f.At(at, "library.lint.id")
-			continue
 		case r.book.terms[t.ID] != nil:
 			f.At(at, "lint.duplicate", "id", t.ID)
-			continue
-		}
-		r.book.terms[t.ID] = t
-		r.book.Terms = append(r.book.Terms, t)
-		both(f, t.Term, at.Field("term"), "term")
-		both(f, t.Means, at.Field("means"), "means")
-		if t.Example != (prose.Text{}) {
-			both(f, t.Example, at.Field("example"), "example")
-		}
-		r.clauses(f, t.Clauses, at.Field("clauses"))
-		for _, lang := range prose.Languages {
-			for _, w := range t.words(lang) {
-				if other, ok := owner[lang+strings.ToLower(w)]; ok || strings.TrimSpace(w) == "" {
-					f.At(at, "library.lint.word_twice", "word", w, "id", other)
-				}
-				owner[lang+strings.ToLower(w)] = t.ID
-			}
+		default:
+			r.book.terms[t.ID] = t
+			r.book.Terms = append(r.book.Terms, t)
+			r.term(f, t, at, owner)
 		}
 	}
 	for i, t := range terms {
-		if t == nil {
-			continue
-		}
-		for _, id := range t.See {
-			if r.book.terms[id] == nil || id == t.ID {
+		for k := 0; t != nil && k < len(t.See); k++ {
+			if id := t.See[k]; r.book.terms[id] == nil || id == t.ID {
 				f.At(f.Root().Item(i).Field("see"), "library.lint.see", "id", id)
 			}
 		}
 	}
 	if len(r.book.Terms) > 0 {
 		r.lexicons()
+	}
+}
+
+// term looks at one term; a word belongs to the first that has it.
+func (r *reader) term(f *strict.File, t *Term, at strict.Node, owner map[string]string) {
+	both(f, t.Term, at.Field("term"), "term")
+	both(f, t.Means, at.Field("means"), "means")
+	if t.Example != (prose.Text{}) {
+		both(f, t.Example, at.Field("example"), "example")
+	}
+	r.clauses(f, t.Clauses, at.Field("clauses"))
+	for _, lang := range prose.Languages {
+		for _, w := range t.words(lang) {
+			other, taken := owner[lang+strings.ToLower(w)]
+			if taken || strings.TrimSpace(w) == "" {
+				f.At(at, "library.lint.word_twice", "word", w, "id", other)
+				continue
+			}
+			owner[lang+strings.ToLower(w)] = t.ID
+		}
 	}
 }
 

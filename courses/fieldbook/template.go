@@ -78,15 +78,21 @@ func (r *reader) written(name, id string) *written {
 		r.keep(w.File)
 		return nil
 	}
-	at := w.Root().Field
 	if w.ID != id {
-		w.At(at("id"), "library.lint.id_file", "id", w.ID, "name", id)
+		w.At(w.Root().Field("id"), "library.lint.id_file", "id", w.ID, "name", id)
 	}
+	r.lintHead(w)
+	return w
+}
+
+// lintHead looks at the front matter.
+func (r *reader) lintHead(w *written) {
+	at := w.Root().Field
 	for _, one := range []struct{ field, value string }{{"title", w.Title}, {"summary", w.Summary}} {
 		if strings.TrimSpace(one.value) == "" {
 			w.At(at(one.field), "lint.field_missing", "field", one.field)
 		}
-		if strings.HasSuffix(name, ".zh.md") {
+		if strings.HasSuffix(w.Name, ".zh.md") {
 			for _, s := range prose.Setting(one.value) {
 				w.At(at(one.field), s.Key, s.Args...)
 			}
@@ -99,7 +105,6 @@ func (r *reader) written(name, id string) *written {
 		w.At(at("clauses"), "lint.field_missing", "field", "clauses")
 	}
 	r.clauses(w.File, w.Clauses, at("clauses"))
-	return w
 }
 
 // template draws a form in each language. What both must agree on is that of the first.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,7 +26,8 @@ const (
 // Indicator is one thing by which work is measured.
 type Indicator struct {
 	ID     string
-	Clause string // of the policy, 3.2.1.1 to 3.2.1.4
+	Clause string   // of the policy, 3.2.1.1 to 3.2.1.4
+	Shows  []string // clauses whose practice the figure shows; none where the content does not say
 	Name   catalog.Text
 	Means  catalog.Text // how it is reckoned
 	Unit   Unit
@@ -58,6 +60,7 @@ type file struct {
 	Indicators []struct {
 		ID     string       `yaml:"id"`
 		Clause string       `yaml:"clause"`
+		Shows  []string     `yaml:"shows"`
 		Name   catalog.Text `yaml:"name"`
 		Means  catalog.Text `yaml:"means"`
 		Unit   Unit         `yaml:"unit"`
@@ -107,13 +110,20 @@ func (r *reader) read(in file) {
 // one checks an indicator and takes it in.
 func (r *reader) one(f *file, i int, at strict.Node, seen map[string]bool) {
 	x := f.Indicators[i]
-	out := Indicator{ID: x.ID, Clause: x.Clause, Name: x.Name, Means: x.Means, Unit: x.Unit, Less: x.Better == "less"}
+	out := Indicator{ID: x.ID, Clause: x.Clause, Shows: x.Shows, Name: x.Name, Means: x.Means, Unit: x.Unit, Less: x.Better == "less"}
 	if !idForm.MatchString(x.ID) || seen[x.ID] || x.ID == "login" || x.ID == "name" || x.ID == "period" || x.ID == "value" {
 		r.At(at.Field("id"), "figure.lint.id", "id", x.ID)
 	}
 	seen[x.ID] = true
 	if !strings.HasPrefix(x.Clause, "3.2.1.") || r.clause != nil && !r.clause(x.Clause) {
 		r.At(at.Field("clause"), "figure.lint.clause", "clause", x.Clause)
+	}
+	for n, clause := range x.Shows {
+		if r.clause != nil && !r.clause(clause) {
+			r.At(at.Field("shows").Item(n), "figure.lint.shows", "clause", clause)
+		} else if slices.Contains(x.Shows[:n], clause) {
+			r.At(at.Field("shows").Item(n), "figure.lint.shows_twice", "clause", clause)
+		}
 	}
 	r.text(at.Field("name"), "name", x.Name, longestName)
 	r.text(at.Field("means"), "means", x.Means, longestMeans)

@@ -67,6 +67,9 @@ func New(p Parts, b *Book) *Inspections {
 // Use takes in plans that were edited; rounds that run keep theirs.
 func (x *Inspections) Use(b *Book) { x.book.Store(b) }
 
+// Book gives the plans as the content has them.
+func (x *Inspections) Book() *Book { return x.book.Load() }
+
 // Setting is how the company holds a plan; Version 0 is the default of the content.
 type Setting struct {
 	Plan        string `db:"plan"`
@@ -101,6 +104,28 @@ func (x *Inspections) held(ctx context.Context, q db.Q) (out []Held, err error) 
 			s = Setting{Plan: p.ID, Every: p.Every, Size: p.Size}
 		}
 		out = append(out, Held{p, s})
+	}
+	return out, err
+}
+
+// Asked is one item of a plan with how often it is asked.
+type Asked struct {
+	Plan  *Plan
+	Item  Item
+	Every Every
+}
+
+// Asked gives every item of every plan, with how often it is asked today. What is inspected is no secret from those whose work it
+// is; who inspects, on whom it falls and what was found is.
+func (x *Inspections) Asked(ctx context.Context, actor access.Actor) (out []Asked, err error) {
+	if err := actor.Check(access.ReadLesson, access.Self); err != nil {
+		return nil, err
+	}
+	all, err := x.held(ctx, x.DB.Read())
+	for _, h := range all {
+		for _, item := range h.Items {
+			out = append(out, Asked{h.Plan, item, h.Setting.Every})
+		}
 	}
 	return out, err
 }

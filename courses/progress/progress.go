@@ -7,6 +7,7 @@ package progress
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -27,8 +28,31 @@ type Progress struct {
 	lib    *catalog.Library
 	ledger *evidence.Ledger
 
-	mu     sync.Mutex
-	visits map[visitKey]visit // opened lately and not yet written
+	mu sync.Mutex // guards what follows
+	waiting
+	copied map[string]bool // versions that were kept since this node started
+	kept   string          // hash of the content whose texts are kept
+}
+
+// waiting is what was noted lately and not yet written: nothing is decided from it.
+type waiting struct {
+	visits map[visitKey]visit
+	places map[placeKey]Place
+	copies map[string]Version // by hash
+}
+
+func nothing() waiting {
+	return waiting{map[visitKey]visit{}, map[placeKey]Place{}, map[string]Version{}}
+}
+
+func (w waiting) empty() bool { return len(w.visits)+len(w.places)+len(w.copies) == 0 }
+
+// behind puts what could not be written back, behind what has come since.
+func (w waiting) behind(newer waiting) waiting {
+	maps.Copy(w.visits, newer.visits)
+	maps.Copy(w.places, newer.places)
+	maps.Copy(w.copies, newer.copies)
+	return w
 }
 
 type visitKey struct{ person, course string }
@@ -40,7 +64,7 @@ type visit struct {
 
 // New makes the room.
 func New(d *db.DB, c *clock.Clock, p *people.People, lib *catalog.Library, ledger *evidence.Ledger) *Progress {
-	return &Progress{db: d, clock: c, people: p, lib: lib, ledger: ledger, visits: map[visitKey]visit{}}
+	return &Progress{db: d, clock: c, people: p, lib: lib, ledger: ledger, waiting: nothing(), copied: map[string]bool{}}
 }
 
 // Finished is a lesson that was finished.
@@ -61,6 +85,7 @@ type State struct {
 	Passed   map[string]Passed   // by module
 	Last     map[string]string   // by course: the lesson opened last
 	Latest   string              // the lesson opened last of all, or ""
+	Places   map[string]Place    // by lesson begun and not finished since: where they are in it; nil for whoever is somebody else
 
 	latestAt int64
 }
@@ -143,24 +168,54 @@ func (p *Progress) Finish(ctx context.Context, actor access.Actor, lesson, lang 
 	if l == nil {
 		return fault.New(fault.Missing, "error.missing")
 	}
-	page, now := l.Page(lang), p.clock.Now()
+	page := l.Page(lang)
+	return p.record(ctx, actor, reading{lesson, lang, page.Hash, page.Source, ""})
+}
+
+// reading is a text that somebody finished, and the request by which they said so, if it can come again.
+type reading struct{ lesson, lang, hash, source, request string }
+
+func (p *Progress) record(ctx context.Context, actor access.Actor, r reading) error {
+	now := p.clock.Now()
+	p.forgetPlace(actor.ID, r.lesson)
 	return p.db.Write(ctx, func(q db.Q) error {
 		if err := p.ledger.Hold(ctx, q, actor.ID); err != nil {
 			return err
 		}
-		if err := keepVersion(ctx, q, page.Hash, lesson, lang, page.Source, now); err != nil {
+		if r.request != "" {
+			if fresh, err := p.fresh(ctx, q, actor.ID, r, now); err != nil || !fresh {
+				return err
+			}
+		}
+		if r.source != "" {
+			if err := keepVersion(ctx, q, r.hash, r.lesson, r.lang, r.source, now); err != nil {
+				return err
+			}
+		}
+		if err := dropPlace(ctx, q, actor.ID, r.lesson); err != nil {
 			return err
 		}
-		first, err := finish(ctx, q, actor.ID, lesson, page.Hash, now)
+		first, err := finish(ctx, q, actor.ID, r.lesson, r.hash, now)
 		if err != nil {
 			return err
 		}
-		l := evidence.Line{Person: actor.ID, Kind: evidence.Lesson, Subject: lesson, Version: page.Hash, Score: 10_000, Passed: true, At: now}
+		l := evidence.Line{Person: actor.ID, Kind: evidence.Lesson, Subject: r.lesson, Version: r.hash, Score: 10_000, Passed: true, At: now}
 		if first {
 			return p.ledger.Announce(ctx, q, l)
 		}
 		return p.again(ctx, q, l)
 	})
+}
+
+// fresh says whether a request comes for the first time and has something to say: an older text adds nothing once a
+// newer one was finished.
+func (p *Progress) fresh(ctx context.Context, q db.Q, person string, r reading, now int64) (bool, error) {
+	first, err := takeRequest(ctx, q, person, r, now)
+	if err != nil || !first || r.source != "" {
+		return first, err
+	}
+	newer, err := finishedNewer(ctx, q, person, r.lesson, r.hash)
+	return !newer, err
 }
 
 // again keeps that the same text was read once more, at most once a day (UTC).
@@ -197,26 +252,26 @@ func (p *Progress) Visit(actor access.Actor, l *catalog.Lesson) {
 	p.visits[visitKey{actor.ID, l.Course}] = visit{l.Key(), p.clock.Now()}
 }
 
-// Flush writes the visits that wait. What cannot be written is tried again with the next.
+// Flush writes the visits, places and copies that wait. What cannot be written is tried again with the next.
 func (p *Progress) Flush(ctx context.Context) error {
 	p.mu.Lock()
-	waiting := p.visits
-	p.visits = map[visitKey]visit{}
+	now := p.waiting
+	p.waiting = nothing()
 	p.mu.Unlock()
-	if len(waiting) == 0 {
+	if now.empty() {
 		return nil
 	}
-	err := p.db.Write(ctx, func(q db.Q) error { return writeVisits(ctx, q, waiting) })
+	err := p.db.Write(ctx, func(q db.Q) error { return writeWaiting(ctx, q, now) })
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for k, v := range waiting {
-			if _, newer := p.visits[k]; !newer {
-				p.visits[k] = v
-			}
-		}
+		p.waiting = now.behind(p.waiting)
+		return err
 	}
-	return err
+	for hash := range now.copies {
+		p.copied[hash] = true
+	}
+	return nil
 }
 
 // Of gives a person's progress. One statement.
@@ -224,8 +279,31 @@ func (p *Progress) Of(ctx context.Context, actor access.Actor, person string) (S
 	if err := p.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
 		return State{}, err
 	}
+	if person == actor.ID {
+		return p.own(ctx, person)
+	}
 	states, err := p.states(ctx, []string{person})
 	return states[person], err
+}
+
+// own gives somebody's progress with what only they are shown.
+func (p *Progress) own(ctx context.Context, person string) (State, error) {
+	lines, err := readOwn(ctx, p.db.Read(), person)
+	if err != nil {
+		return State{}, err
+	}
+	s := p.fold([]string{person}, lines)[person]
+	if s.Places == nil {
+		s.Places = map[string]Place{}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for k, x := range p.places {
+		if k.person == person && x.At > s.Places[k.lesson].At {
+			s.Places[k.lesson] = x
+		}
+	}
+	return s, nil
 }
 
 // OfMany gives the progress of many people, all of whom the actor must be allowed to see: those that
@@ -242,6 +320,11 @@ func (p *Progress) states(ctx context.Context, persons []string) (map[string]Sta
 	if err != nil {
 		return nil, err
 	}
+	return p.fold(persons, lines), nil
+}
+
+// fold makes states out of lines and the visits that wait.
+func (p *Progress) fold(persons []string, lines []line) map[string]State {
 	out := make(map[string]State, len(persons))
 	for _, id := range persons {
 		out[id] = State{Finished: map[string]Finished{}, Passed: map[string]Passed{}, Last: map[string]string{}}
@@ -256,7 +339,7 @@ func (p *Progress) states(ctx context.Context, persons []string) (map[string]Sta
 			out[k.person] = s.with(line{Kind: "visit", Person: k.person, Subject: k.course, Detail: v.lesson, At: v.at})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // with adds one line to the state.
@@ -268,6 +351,11 @@ func (s State) with(l line) State {
 		}
 	case "passed":
 		s.Passed[l.Subject] = Passed{Score: l.Score, At: l.At} // one line for each module: the best score, the first time
+	case "place":
+		if s.Places == nil {
+			s.Places = map[string]Place{}
+		}
+		s.Places[l.Subject] = Place{Anchor: l.Detail, Heading: l.Score / placeScale, Part: l.Score % placeScale, At: l.At}
 	case "visit":
 		s.Last[l.Subject] = l.Detail
 		if l.At >= s.latestAt {
@@ -306,6 +394,15 @@ func (p *Progress) LearntVersion(ctx context.Context, actor access.Actor, person
 		return Version{}, err
 	}
 	return version(ctx, p.db.Read(), person, hash)
+}
+
+// FirstLearnt says since when texts of lessons are in use: when somebody first finished a lesson under each hash, in milliseconds
+// since 1970 UTC. Texts that nobody has finished yet are not in it.
+func (p *Progress) FirstLearnt(ctx context.Context, hashes []string) (map[string]int64, error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	return firstSeen(ctx, p.db.Read(), hashes)
 }
 
 // LastAt is when the person learnt something last, in milliseconds since 1970 UTC; 0 for never.

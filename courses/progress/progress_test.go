@@ -189,6 +189,13 @@ func TestWhatWasLearntIsKept(t *testing.T) {
 				h.Errorf("%+v, %v; want %q", v, err, want)
 			}
 		}
+		since, err := h.FirstLearnt(ctx, []string{first.Hash, second.Hash, "none"})
+		if err != nil || len(since) != 2 || since[first.Hash] != first.At || since[second.Hash] != second.At {
+			h.Errorf("in use since %v, %v", since, err)
+		}
+		if since, err := h.FirstLearnt(ctx, nil); err != nil || len(since) != 0 {
+			h.Errorf("no texts: %v %v", since, err)
+		}
 		if _, err := h.LearntVersion(ctx, h.who["manager"], h.who["learner"].ID, "none"); fault.KindOf(err) != fault.Missing {
 			h.Error(err)
 		}
@@ -235,7 +242,7 @@ func TestVisitsThatCannotBeWrittenWait(t *testing.T) {
 		if err := h.Flush(ctx); err != nil {
 			h.Fatal(err)
 		}
-		h.visits = map[visitKey]visit{}
+		h.waiting = nothing()
 		if s := h.state(); s.Latest != "process/first/a" {
 			h.Error("the visit was lost")
 		}

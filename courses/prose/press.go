@@ -78,6 +78,7 @@ func (m *Press) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHTMLBlock, drawAsText)
 	reg.Register(ast.KindBlockquote, m.drawQuote)
 	reg.Register(east.KindTable, drawTable)
+	reg.Register(east.KindTableCell, drawCell)
 	reg.Register(east.KindTaskCheckBox, drawBox)
 }
 

@@ -106,6 +106,8 @@ func TestMarkdown(t *testing.T) {
 		{"a figure in a sentence", "zh", "先![看](figure:funnel)", "<p>先看</p>", "lint.image"},
 		{"a figure in a list", "zh", "- 先\n\n  ![看](figure:funnel)", "<ul>\n<li>\n<p>先</p>\n<p>看</p>\n</li>\n</ul>", "lint.image"},
 		{"a hostile figure", "en", `![a](<figure:"onload=x>)`, "<p>a</p>", "lint.figure_unknown"},
+		{"a table with an empty heading", "zh", "| | 甲 |\n|---|--:|\n| 1 | |",
+			"<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"甲\"><table>\n<thead>\n<tr>\n<td></td>\n<th scope=\"col\" class=\"right\">甲</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td class=\"right\"></td>\n</tr>\n</tbody>\n</table></div>", ""},
 		{"stars in code", "zh", "`a**b`", "<p><code>a**b</code></p>", ""},
 		{"numbered and ticked entries are no typed spaces", "zh", "1. 价格\n\n- [x] 价格\n\n1) 价格", "", ""},
 	} {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
+	htmlrender "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
 )
 
@@ -20,7 +21,7 @@ func (g *gathering) table(n *east.Table) {
 		var words []string
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
 			cell := c.(*east.TableCell)
-			if row.Kind() == east.KindTableHeader {
+			if isHeading(cell) {
 				cell.SetAttributeString("scope", []byte("col"))
 			}
 			if cell.Alignment == east.AlignRight || cell.Alignment == east.AlignCenter {
@@ -40,6 +41,26 @@ func (g *gathering) table(n *east.Table) {
 			g.page.Tables = append(g.page.Tables, Mark{Line: g.line(row), Text: name})
 		}
 	}
+}
+
+// isHeading says whether a cell heads its column: an empty one, as above numbers or for something to be written in, does not.
+func isHeading(cell ast.Node) bool {
+	return cell.Parent().Kind() == east.KindTableHeader && cell.HasChildren()
+}
+
+// drawCell draws a cell.
+func drawCell(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	tag := "td"
+	if isHeading(n) {
+		tag = "th"
+	}
+	if !entering {
+		_, _ = w.WriteString("</" + tag + ">\n")
+		return ast.WalkContinue, nil
+	}
+	_, _ = w.WriteString("<" + tag)
+	htmlrender.RenderAttributes(w, n, nil)
+	return ast.WalkContinue, w.WriteByte('>')
 }
 
 // drawTable wraps a table in a region that scrolls by itself on a narrow screen, with the keyboard too.

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,26 +31,68 @@ var fileName = regexp.MustCompile(`^courses/([a-z0-9-]+)/\d\d-([a-z0-9-]+)\.ques
 // Read reads every file of questions (courses/<course>/NN-<module>.questions.yaml). What is wrong is reported;
 // a file that cannot be read at all is left out.
 func Read(fsys fs.FS) (*Bank, []fault.Problem) {
+	b, readings, problems := scan(fsys)
+	return b, append(problems, judged(readings)...)
+}
+
+// reading is one file that was read: its set, nil where there is none, and what is wrong with it.
+type reading struct {
+	*linter
+	set     *Set
+	clashes []fault.Problem // with other files
+}
+
+// scan reads all files, several at a time, as far as whoever serves them needs: nothing is judged.
+func scan(fsys fs.FS) (*Bank, []reading, []fault.Problem) {
 	b := &Bank{byKey: map[string]*Set{}, byHash: map[string]*Set{}, checks: map[string]*Question{}, examining: map[string][]*Question{}}
 	files, err := fs.Glob(fsys, "courses/*/*.questions.yaml")
 	var problems []fault.Problem
 	if err != nil {
 		problems = append(problems, fault.ProblemAt("courses", 0, "bank.unreadable", "reason", err.Error()))
 	}
-	first := map[string]fault.Problem{} // where an id stands first
-	for _, file := range files {
-		source, err := fs.ReadFile(fsys, file)
+	readings := make([]reading, len(files))
+	each(len(files), func(i int) {
+		source, err := fs.ReadFile(fsys, files[i])
 		if err != nil {
-			problems = append(problems, fault.ProblemAt(file, 0, "bank.unreadable", "reason", err.Error()))
-			continue
+			readings[i].linter = &linter{problems: []fault.Problem{fault.ProblemAt(files[i], 0, "bank.unreadable", "reason", err.Error())}}
+			return
 		}
-		s, more := Parse(file, source)
-		problems = append(problems, more...)
-		if s != nil {
-			problems = append(problems, b.add(s, first)...)
+		readings[i].set, readings[i].linter = parse(files[i], source)
+	})
+	first := map[string]fault.Problem{} // where an id stands first
+	for i := range readings {
+		if r := &readings[i]; r.set != nil {
+			r.clashes = b.add(r.set, first)
 		}
 	}
-	return b, problems
+	return b, readings, problems
+}
+
+// judged gives all that is wrong with files that were read, file by file.
+func judged(readings []reading) (problems []fault.Problem) {
+	each(len(readings), func(i int) {
+		if r := readings[i]; r.set != nil {
+			r.judge(r.set)
+		}
+	})
+	for _, r := range readings {
+		problems = append(append(problems, r.problems...), r.clashes...)
+	}
+	return problems
+}
+
+// each does n tasks that share nothing, as many at a time as there are processors.
+func each(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range n {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			do(i)
+		})
+	}
+	wg.Wait()
 }
 
 // add takes a set in, and says which of its ids another question has already.
@@ -85,15 +128,35 @@ type setFile struct {
 // Parse reads one file of questions, of the present content or an earlier version out of the database. The
 // set is nil where nothing could be read.
 func Parse(file string, source []byte) (*Set, []fault.Problem) {
+	s, l := parse(file, source)
+	if s != nil {
+		l.judge(s)
+	}
+	return s, l.problems
+}
+
+// judge looks at what nobody needs who serves a set: whether its papers are alike, for which hundreds are drawn, whether
+// its pools are large enough, and whether questions give their answers away.
+func (l *linter) judge(s *Set) {
+	l.rules(s)
+	l.blueprint(s)
+	l.pools(s)
+	l.giveaways(s)
+}
+
+// parse reads a file, and says of it what reading it shows.
+func parse(file string, source []byte) (*Set, *linter) {
+	l := &linter{file: file, ids: map[string]int{}}
 	if len(source) > maxFile {
-		return nil, []fault.Problem{fault.ProblemAt(file, 0, "bank.large", "max", maxFile>>10)}
+		l.problems = []fault.Problem{fault.ProblemAt(file, 0, "bank.large", "max", maxFile>>10)}
+		return nil, l
 	}
 	var f setFile
 	if err := decode(source, &f); err != nil {
-		return nil, []fault.Problem{yamlProblem(file, 0, err)}
+		l.problems = []fault.Problem{yamlProblem(file, 0, err)}
+		return nil, l
 	}
 	sum := sha256.Sum256(source)
-	l := &linter{file: file, ids: map[string]int{}}
 	s := &Set{File: file, Module: f.Module, Rules: l.rulesOf(f.Quiz),
 		Hash: hex.EncodeToString(sum[:]), Source: source, byID: map[string]*Question{}}
 	if m := fileName.FindStringSubmatch(file); m == nil {
@@ -109,11 +172,7 @@ func Parse(file string, source []byte) (*Set, []fault.Problem) {
 		s.byID[q.ID] = q
 	}
 	l.checks(s)
-	l.rules(s)
-	l.blueprint(s)
-	l.pools(s)
-	l.giveaways(s)
-	return s, l.problems
+	return s, l
 }
 
 func decode(source []byte, into any) error {
@@ -146,17 +205,29 @@ type Library struct {
 
 	mu       sync.Mutex // guards what follows, and refreshing
 	print    string
-	problems []fault.Problem
+	problems func() []fault.Problem // of the last reading, judged when somebody asks first
 }
 
-// NewLibrary reads the questions for the first time.
+// NewLibrary reads the questions for the first time, and judges them.
 func NewLibrary(fsys fs.FS) (*Library, []fault.Problem) {
+	l := Open(fsys)
+	return l, l.problems()
+}
+
+// Open reads the questions for the first time. They are not judged before somebody asks: a server that starts has other
+// things to do than to draw some hundred papers.
+func Open(fsys fs.FS) *Library {
 	l := &Library{files: fsys}
 	l.print, _ = fingerprint(fsys) // what cannot be listed is found again by the reading, and by each Refresh
-	b, problems := Read(fsys)
-	l.problems = problems
+	b, readings, problems := scan(fsys)
+	l.problems = later(readings, problems)
 	l.current.Store(b)
-	return l, problems
+	return l
+}
+
+// later judges once, when first asked.
+func later(readings []reading, problems []fault.Problem) func() []fault.Problem {
+	return sync.OnceValue(func() []fault.Problem { return append(problems, judged(readings)...) })
 }
 
 // Current gives the bank in force.
@@ -169,9 +240,9 @@ func (l *Library) Refresh() (changed bool, problems []fault.Problem, err error) 
 	defer l.mu.Unlock()
 	print, err := fingerprint(l.files)
 	if err != nil || print == l.print {
-		return false, l.problems, err
+		return false, l.problems(), err
 	}
-	b, problems := Read(l.files)
+	b, readings, problems := scan(l.files)
 	for key, old := range l.Current().byKey {
 		if _, err := fs.Stat(l.files, old.File); err == nil && b.byKey[key] == nil {
 			b.add(old, map[string]fault.Problem{})
@@ -180,9 +251,9 @@ func (l *Library) Refresh() (changed bool, problems []fault.Problem, err error) 
 	slices.SortStableFunc(b.sets, func(x, y *Set) int { // what was kept stands where it stood
 		return cmp.Or(cmp.Compare(path.Dir(x.File), path.Dir(y.File)), cmp.Compare(x.File, y.File))
 	})
-	l.print, l.problems = print, problems
+	l.print, l.problems = print, later(readings, problems)
 	l.current.Store(b)
-	return true, problems, nil
+	return true, l.problems(), nil
 }
 
 func fingerprint(fsys fs.FS) (string, error) {

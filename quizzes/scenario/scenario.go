@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"tongguan/quizzes/pipeline"
 )
@@ -328,4 +329,29 @@ func (s *Script) behaviour(id string) int {
 		}
 	}
 	return -1
+}
+
+// Rests gives every clause that the script rests on, sorted: its own, and those of its behaviours, of what is measured at the end
+// and of the rules that can be broken in it.
+func (s *Script) Rests() []string {
+	out := slices.Clone(s.Clauses)
+	for _, b := range s.Behaviours {
+		out = append(out, b.Clause)
+	}
+	for _, m := range slices.Concat(s.Outcome, s.Relationship) {
+		out = append(out, m.Clause)
+	}
+	rules := func(d doing) {
+		for _, b := range d.breaks {
+			out = append(out, b.clause)
+		}
+	}
+	for i := range s.Beats {
+		rules(s.Beats[i].Doing)
+	}
+	for _, o := range s.options {
+		rules(o.Doing)
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(id string) bool { return id == "" })
 }

@@ -51,7 +51,8 @@ type Score struct {
 // crossed.
 func (p *Play) Score() Score {
 	s := p.Script
-	out := Score{Success: p.holds(s.success)}
+	out := Score{Success: p.holds(s.success), // counted out: whoever thinks ahead adds up some hundred times before a move
+		Items: make([]Item, 0, len(s.Behaviours)+len(s.Outcome)+1+len(p.Broken)+len(s.Relationship))}
 	for i, b := range s.Behaviours {
 		item := Item{Part: Process, ID: b.ID, Clause: b.Clause, Of: Points(b.Points) * 100, Turns: p.Shown[i]}
 		if len(p.Shown[i]) > 0 {
@@ -64,7 +65,7 @@ func (p *Play) Score() Score {
 	for i, m := range s.Outcome {
 		out.Items = append(out.Items, p.measure(Outcome, m, s.outcome[i]))
 	}
-	out.Items = append(out.Items, p.compliance(&out)...)
+	p.compliance(&out)
 	for i, m := range s.Relationship {
 		out.Items = append(out.Items, p.measure(Relationship, m, s.relation[i]))
 	}
@@ -82,9 +83,9 @@ func (p *Play) measure(part string, m Measure, e expression) Item {
 }
 
 // compliance is all of its points, then a negative item for every breach until none are left.
-func (p *Play) compliance(out *Score) []Item {
+func (p *Play) compliance(out *Score) {
 	left := Points(p.Script.Rubric.Compliance) * 100
-	items := []Item{{Part: Compliance, ID: "kept", Points: left, Of: left}}
+	out.Items = append(out.Items, Item{Part: Compliance, ID: "kept", Points: left, Of: left})
 	for i := range p.Broken {
 		b := &p.Broken[i]
 		cost := min(left, Points(b.Points)*100)
@@ -93,9 +94,8 @@ func (p *Play) compliance(out *Score) []Item {
 			out.Red = append(out.Red, *b)
 		}
 		left -= cost
-		items = append(items, Item{Part: Compliance, ID: "broken", Clause: b.Clause, Points: -cost, Turns: []int{b.Turn}, Breach: b})
+		out.Items = append(out.Items, Item{Part: Compliance, ID: "broken", Clause: b.Clause, Points: -cost, Turns: []int{b.Turn}, Breach: b})
 	}
-	return items
 }
 
 // Part sums the items of a part.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tongguan/quizzes/bank"
 	"tongguan/quizzes/itemstats"
 	"tongguan/server/base/db"
 	"tongguan/server/base/fault"
@@ -50,6 +51,31 @@ func sumsOf(ctx context.Context, q db.Q, hash string) (*itemstats.Sums, int64, e
 	}
 	s, err := decode(r.Sums)
 	return s, r.Version, err
+}
+
+// sumVersions gives the versions of the sums of some sets, by hash; sets that nobody has sat have none.
+func sumVersions(ctx context.Context, q db.Q, sets []*bank.Set) (map[string]int64, error) {
+	if len(sets) == 0 {
+		return nil, nil
+	}
+	hashes := make([]string, len(sets))
+	for i, s := range sets {
+		hashes[i] = s.Hash
+	}
+	query, args, err := db.In("SELECT set_hash, version FROM item_sums WHERE attempts > 0 AND set_hash IN (?)", hashes)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Hash    string `db:"set_hash"`
+		Version int64  `db:"version"`
+	}
+	err = q.Select(ctx, &rows, query, args...)
+	out := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		out[r.Hash] = r.Version
+	}
+	return out, err
 }
 
 // claimAttempts marks some closed attempts of a set as folded and gives their ids; which come first does not matter. The sums were

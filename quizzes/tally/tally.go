@@ -37,6 +37,8 @@ type Tally struct {
 	db   *db.DB
 	bank *bank.Library
 	old  sync.Map // hash -> *bank.Set that is no longer the current one
+
+	measured sync.Map // hash -> measured, of the sums as this node last read them
 }
 
 // New makes the room.

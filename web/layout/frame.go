@@ -10,6 +10,8 @@ type Frame struct {
 	Voice    words.Voice
 	Title    string // of the page
 	Theme    string // auto, light or dark
+	Text     string // how large lessons are set: small, medium or large
+	Reader   string // whose copies of lessons may be kept on this device; "-": nobody's; "": what is kept stays
 	Path     string // where the language and theme switches lead back to
 	CSRF     string // every form carries it; "" where nobody is signed in
 	SignedIn bool

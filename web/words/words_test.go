@@ -33,8 +33,11 @@ var dynamic = []string{"act.", "role.", "stage.", "gate.", "people.state.", "peo
 	"inspection.often.", "inspection.kind.", "inspection.severity.", "inspection.lapse.", "inspection.answer.", "inspection.finding.", "inspection.act.", "inspection.show.",
 	"bank.guess.",
 	"violation.state.", "violation.state_means.", "violation.do.", "violation.act.", "violation.reward_state.",
+	"trace.lint.", "trace.hole.", "trace.level.", "trace.type.", "trace.jump.", "trace.matrix.column.", "trace.sheet.",
 	"library.lint.", "library.kind.",
-	"trail.fault."}
+	"trail.fault.",
+	"reading.size_",
+	"lint.differs_", "writing.group_", "writing.part_", "writing.other_", "writing.fate_", "writing.kind_", "writing.reason_", "writing.state_", "writing.notes_empty_", "writing.note_"}
 
 func load(t *testing.T) *words.Book {
 	t.Helper()

@@ -104,6 +104,12 @@ const (
 	RewardReport   Action = "violation.reward"  // for a report that proved true, without seeing it
 	TakeData       Action = "data.take"         // everything that is known of a person, in one file
 	ErasePerson    Action = "person.erase"      // erase a person's data and leave a pseudonym
+
+	TraceContent    Action = "policy.trace"     // what rests on every clause and what is missing, question by question; how many are certified, as a number
+	WriteContent    Action = "manuscript.write" // preview and save the files of the content
+	CompareVersions Action = "lesson.versions"  // see the versions of a lesson, and how many have read which
+	SendRemark      Action = "remark.send"      // send a note on a passage of a lesson, and take it back
+	AnswerRemark    Action = "remark.answer"    // read such notes without knowing whose they are, answer and close them
 )
 
 // Actions lists the actions.
@@ -116,7 +122,8 @@ func Actions() []Action {
 		GiveReview, PlanReviews, InviteCustomer, SeeReviews,
 		ProposeReward, DecideReward, SeeReward,
 		KeepPlans, Inspect, SeeFindings, Rectify, ExamineReports, RewardReport,
-		TakeData, ErasePerson}
+		TakeData, ErasePerson,
+		TraceContent, WriteContent, CompareVersions, SendRemark, AnswerRemark}
 }
 
 type grant map[Role][]Relation
@@ -179,6 +186,12 @@ var table = map[Action]grant{
 	RewardReport:   {HR: {Other}},
 	TakeData:       everyone,
 	ErasePerson:    {Admin: {Below, Other}},
+
+	TraceContent:    {Author: {Other}, Inspector: {Other}},
+	WriteContent:    {Author: {Other}},
+	CompareVersions: {Manager: {Other}, Author: {Other}, HR: {Other}, Inspector: {Other}},
+	SendRemark:      everyone,
+	AnswerRemark:    {Author: {Other}},
 }
 
 // only gives every role of g these relations.

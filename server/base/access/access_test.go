@@ -64,6 +64,11 @@ violation.examine inspector other
 violation.reward hr other
 data.take        learner self | manager self | author self | hr self | inspector self | admin self
 person.erase     admin below other
+policy.trace     author other | inspector other
+manuscript.write author other
+lesson.versions  manager other | author other | hr other | inspector other
+remark.send      learner self | manager self | author self | hr self | inspector self | admin self
+remark.answer    author other
 `
 
 func TestWholeTable(t *testing.T) {

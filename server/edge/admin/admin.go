@@ -31,7 +31,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", demo}, {"serve", serve}, {"migrate", migrate}, {"config", showConfig},
-		{"content lint", contentLint}, {"people import", peopleImport},
+		{"content lint", contentLint}, {"content coverage", contentCoverage}, {"people import", peopleImport},
 		{"people export", peopleExport}, {"people suspend", peopleSuspend}, {"people erase", peopleErase},
 		{"audit verify", auditVerify}, {"audit checkpoint", auditCheckpoint}, {"audit key", auditKey}, {"rehearsal verify", rehearsalVerify}, {"bench", runBench},
 		{"negotiate analyze", negotiateAnalyze}, {"negotiate play", negotiatePlay}, {"negotiate tournament", negotiateTournament},

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"tongguan/courses/catalog"
 	"tongguan/server/base/access"
 	"tongguan/server/base/config"
 	"tongguan/server/edge/app"
@@ -53,6 +55,7 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 		return errUsage
 	}
 	o.Course, o.Module, o.URL = parts[0], parts[0]+"/"+parts[1], strings.TrimSuffix(*target, "/")
+	o.Reads, o.Asks = wandering()
 	c, err := company.Read(app.Content(""))
 	if err != nil {
 		return err
@@ -73,6 +76,29 @@ func runBench(ctx context.Context, d *desk, args []string) error {
 		return d.json(report)
 	}
 	return d.printBench(report)
+}
+
+// wandering gives every lesson in both languages, and searches for words of two characters, for clauses, and for several words.
+func wandering() (reads, asks []bench.View) {
+	c, _ := catalog.Read(app.Content(""))
+	for _, lang := range []string{"zh", "en"} {
+		for _, key := range c.ModuleKeys() {
+			for _, l := range c.Module(key).Lessons {
+				reads = append(reads, bench.View{Lang: lang, Path: "/courses/" + l.Key()})
+			}
+		}
+		for _, cl := range c.Clauses {
+			for _, q := range []string{cl.ID, cl.Title.In(lang), firstRunes(cl.Title.In(lang), 2)} {
+				asks = append(asks, bench.View{Lang: lang, Path: "/search?q=" + url.QueryEscape(q)})
+			}
+		}
+	}
+	return reads, asks
+}
+
+func firstRunes(s string, n int) string {
+	r := []rune(s)
+	return string(r[:min(n, len(r))])
 }
 
 // examFlags are those of an exam that many sit at the same time.
@@ -129,6 +155,10 @@ func measurePart(ctx context.Context, o bench.Options, part string) (runs, ceili
 	switch part {
 	case "views":
 		all(&runs, func() (bench.Run, error) { return bench.Views(ctx, o) })
+	case "lessons":
+		all(&runs, func() (bench.Run, error) { return bench.Lessons(ctx, o) })
+	case "search":
+		all(&runs, func() (bench.Run, error) { return bench.Searches(ctx, o) })
 	case "journeys", "signin":
 		all(&runs, func() (bench.Run, error) { return bench.Journeys(ctx, o, part == "signin") })
 	case "roleplay":
@@ -208,7 +238,7 @@ func (d *desk) printBench(r benchReport) error {
 	fmt.Fprintln(w, d.voice.T("bench.columns"))
 	for _, run := range append(r.Runs, r.Ceiling...) {
 		fmt.Fprintf(w, "%s\t%.0f\t%.1f\t%.2f\t%.2f\t%.2f\t\n", run.Name, run.PerSecond, run.JPerSec, run.P50, run.P95, run.P99)
-		if run.JPerSec > 0 || run.Name == "views" || run.Name == "rehearsals" {
+		if run.JPerSec > 0 || run.Name == "views" || run.Name == "lessons" || run.Name == "search" || run.Name == "rehearsals" {
 			for _, s := range run.Steps {
 				fmt.Fprintf(w, "· %s\t%d\t\t%.2f\t%.2f\t%.2f\t\n", s.Name, s.Count, s.P50, s.P95, s.P99)
 			}

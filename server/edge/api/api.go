@@ -22,6 +22,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/check"
 	"tongguan/server/edge/seal"
 	"tongguan/web/words"
 )
@@ -45,6 +46,8 @@ type API struct {
 
 	Appraisals *appraisal.Appraisals
 
+	Matter func() check.Matter // the content in force, as it rests on clauses
+
 	Words *words.Book
 	Log   *slog.Logger
 	NewID func() string // names an error in the log
@@ -67,6 +70,7 @@ func (a *API) Mount(app *fiber.App) {
 	v1.Get("/courses", a.with(door.ScopeLearning, a.courses))
 	v1.Get("/progress", a.with(door.ScopeLearning, a.progress))
 	v1.Get("/quizzes/:course/:module/statistics", a.with(door.ScopeContent, a.statistics))
+	v1.Get("/policy/coverage", a.with(door.ScopeContent, a.coverage))
 	v1.Get("/attempts", a.with(door.ScopeLearning, a.attempts))
 	v1.Get("/attempts/:id", a.with(door.ScopeLearning, a.attempt))
 	v1.Get("/appraisals", a.with(door.ScopeAppraisal, a.appraisals))

@@ -74,3 +74,38 @@ func TestStatisticsOfAQuiz(t *testing.T) {
 		c.held("/api/v1/quizzes/process/nothing/statistics", author, http.StatusNotFound)
 	})
 }
+
+// TestCoverageOfThePolicy is for those who write and those who inspect.
+func TestCoverageOfThePolicy(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		c, ctx := newCaller(t, dsn), context.Background()
+		c.held("/api/v1/policy/coverage", c.token(door.ScopeContent), http.StatusNotFound)
+		p, err := c.app.People.Get(ctx, access.Operator(), c.person)
+		if err == nil {
+			p.Roles = []access.Role{access.Inspector}
+			err = c.app.People.Change(ctx, access.Operator(), p)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.held("/api/v1/policy/coverage", c.token(door.ScopeLearning), http.StatusForbidden)
+		var got struct {
+			Questions int
+			Clauses   []struct {
+				Clause    string
+				Lessons   []string
+				Questions int
+			}
+		}
+		if err := json.Unmarshal(c.held("/api/v1/policy/coverage", c.token(door.ScopeContent), http.StatusOK).body, &got); err != nil {
+			t.Fatal(err)
+		}
+		all := 0
+		for _, s := range c.app.Bank.Current().Sets() {
+			all += len(s.Questions)
+		}
+		if got.Questions != all || len(got.Clauses) != len(c.app.Catalog.Current().Clauses) || got.Clauses[0].Clause != "1.1" || len(got.Clauses[0].Lessons) == 0 {
+			t.Errorf("%d questions of %d, %d clauses", got.Questions, all, len(got.Clauses))
+		}
+	})
+}

@@ -102,7 +102,7 @@ func TestScopesAreTheWholeOfIt(t *testing.T) {
 	c := newCaller(t, dbtest.SQLiteFile(t))
 	needs := map[string]string{"/me": door.ScopeProfile, "/courses": door.ScopeLearning, "/progress": door.ScopeLearning,
 		"/attempts": door.ScopeLearning, "/attempts/{id}": door.ScopeLearning, "/quizzes/{course}/{module}/statistics": door.ScopeContent,
-		"/certificates": door.ScopeLearning, "/appraisals": door.ScopeAppraisal, "/appraisals/{id}": door.ScopeAppraisal}
+		"/policy/coverage": door.ScopeContent, "/certificates": door.ScopeLearning, "/appraisals": door.ScopeAppraisal, "/appraisals/{id}": door.ScopeAppraisal}
 	id := c.sit(true)
 	for _, scope := range door.Scopes() {
 		token := c.token(scope)

@@ -22,8 +22,10 @@ import (
 	"tongguan/courses/external"
 	"tongguan/courses/indicator"
 	"tongguan/courses/inspection"
+	"tongguan/courses/manuscript"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/remark"
 	"tongguan/courses/reminder"
 	"tongguan/courses/review"
 	"tongguan/courses/reward"
@@ -100,6 +102,10 @@ type App struct {
 	Witness     *witness.Witness
 	Personal    *personal.Personal
 
+	standards   atomic.Pointer[check.Standards]
+	Manuscripts *manuscript.Desk
+	Remarks     *remark.Remarks
+
 	// Authoring is set when the content is served from a folder whose edits are picked up at once.
 	Authoring bool
 	// Demo shows the demo company's sign-ins on the sign-in page.
@@ -146,10 +152,11 @@ func Build(cfg config.Config, o Options) (*App, error) {
 func (a *App) furnish(folder string) (err error) {
 	files := Content(folder)
 	a.Authoring = folder != ""
-	if a.Catalog, err = firstRead(catalog.NewLibrary(files)); err != nil {
-		return err
-	}
-	if a.Bank, err = firstRead(bank.NewLibrary(files)); err != nil {
+	reading := make(chan *bank.Library, 1)
+	go func() { reading <- bank.Open(files) }() // beside the lessons: the two are most of what a start takes
+	a.Catalog, err = firstRead(catalog.NewLibrary(files))
+	a.Bank = <-reading
+	if err != nil {
 		return err
 	}
 	if a.Notary, err = audit.NewNotary(a.Config.Data, a.Secret); err != nil {
@@ -188,6 +195,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.Attempts = attempt.New(attempt.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Trail: a.Trail, People: a.People, Bank: a.Bank, Ledger: ledger,
 		Regraded: a.Tally.Forget, Since: a.Certificates.AttemptsSince})
 	a.rehearse(files, ledger)
+	a.author(folder)
 	a.measure()
 	a.amend(ledger)
 	a.inspect(files, ledger)
@@ -197,6 +205,7 @@ func (a *App) furnish(folder string) (err error) {
 	a.appraise(ledger)
 	a.reward()
 	a.Witness = witness.New(witness.Parts{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Notary: a.Notary, Outbox: a.Outbox, Words: a.Words, To: a.Config.Witness, URL: a.Config.URL})
+	a.readStandards()
 	a.Personal = personal.New(personal.Parts{DB: a.DB, Clock: a.Clock, Trail: a.Trail, People: a.People})
 	return a.remind()
 }
@@ -235,6 +244,7 @@ func (a *App) Reread() {
 		a.Log.Warn("content", "error", err)
 	}
 	a.readSchemes()
+	a.readStandards()
 }
 
 // current gives the programmes in force.
@@ -261,6 +271,7 @@ type chore struct {
 func (a *App) chores() []chore {
 	all := []chore{
 		{"visits", time.Second, a.Progress.Flush},
+		{"versions of lessons", 5 * time.Second, a.Progress.KeepVersions},
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
@@ -290,6 +301,7 @@ func (a *App) chores() []chore {
 // Tend does the chores until ctx ends, none waiting for another, and at the end what must not be left undone.
 func (a *App) Tend(ctx context.Context) {
 	go a.Listener.Warm()
+	go a.Catalog.Current().Warm()
 	var tending sync.WaitGroup
 	for _, c := range a.chores() {
 		tending.Go(func() {

@@ -13,7 +13,7 @@ import (
 
 // policy is what every answer allows a page: nothing but our own files.
 var policy = map[string]string{"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
-	"font-src": "'self'", "connect-src": "'self'", "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'"}
+	"font-src": "'self'", "connect-src": "'self'", "worker-src": "'self'", "manifest-src": "'self'", "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'"}
 
 // directives reads a content security policy.
 func directives(header string) map[string]string {

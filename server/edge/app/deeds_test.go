@@ -48,10 +48,12 @@ var (
 
 // deeds is every form, in an order in which each still does something after those before it. What ends a
 // session or takes somebody's rights away stands last.
-var deeds = slices.Concat(supervisionDeeds, []deed{
+var deeds = slices.Concat(supervisionDeeds, authorDeeds, []deed{
 	{route: "/signin", form: f{"login": {"outsider"}, "password": {password}, "back": {"/courses"}}, door: true},
 	{route: "/language", by: "learner", form: f{"lang": {"en"}, "back": {"/courses"}}, door: true},
 	{route: "/theme", by: "learner", form: f{"theme": {"dark"}, "back": {"/courses"}}, door: true, still: true},
+	{route: "/text-size", by: "learner", form: f{"size": {"large"}, "back": {"/courses"}}, door: true, still: true},
+	{route: "/courses/:course/:module/:lesson/place", by: "learner", form: f{"anchor": {""}, "part": {"120"}}, status: 204, still: true}, // written later, with others
 	{route: "/courses/:course/:module/:lesson/finish", by: "learner"},
 	{route: "/courses/:course/:module/:lesson/checks/:check", by: "learner", form: f{"choice": {"a"}}, status: 200, still: true},
 	{route: "/courses/:course/:module/quiz", by: "outsider"},
@@ -238,6 +240,7 @@ func (h *house) stock() *house {
 	h.appraise()
 	h.reward()
 	h.supervise()
+	h.note()
 	return h
 }
 
@@ -409,7 +412,8 @@ func (h *house) essay(ctx context.Context) error {
 // path is where the deed's form goes, or where it would go if its target did not exist.
 func (h *house) path(d deed, missing bool) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":check": "neg-c1",
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit", ":person": h.names["learner"], ":number": "1"}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit", ":person": h.names["learner"], ":number": "1",
+		":group": "process", ":name": "negotiation"}
 	if d.target[0] != "" {
 		values[d.target[0]] = h.names[d.target[1]]
 		if missing {

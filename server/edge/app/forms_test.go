@@ -17,7 +17,7 @@ type mistake struct {
 	status              int // 0 for 422
 }
 
-var mistakes = slices.Concat(supervisionMistakes, []mistake{
+var mistakes = slices.Concat(supervisionMistakes, authorMistakes, []mistake{
 	{route: "/signin", field: "password", value: "wrong password", status: http.StatusForbidden},
 	{route: "/welcome/:token", field: "password", value: "short"},
 	{route: "/assignments", field: "due", value: "2026-02-30"},
@@ -219,7 +219,7 @@ func (h *house) mistake(b *browser, d deed, m mistake) {
 		h.Errorf("%s: the page does not say what is wrong", what)
 	}
 	for name, values := range form {
-		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq") {
+		if slices.Contains([]string{"password", "old", "to", "state", "back", "decision"}, name) || name == m.field && (name == "version" || name == "seq" || name == "loaded") {
 			continue
 		}
 		for _, v := range values {

@@ -77,6 +77,7 @@ func empty(t *testing.T, dsn string, o options) *house {
 	}
 	t.Cleanup(func() { a.Close() }) //nolint:errcheck // the database goes with it
 	a.Authoring = false             // nobody edits the folder
+	a.Manuscripts.Place = ""        // nor saves to it
 	if o.furnish != nil {
 		o.furnish(a)
 	}

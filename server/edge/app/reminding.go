@@ -21,5 +21,6 @@ func (a *App) remind() error {
 	a.Reminders.From(a.Reviews.Remind)
 	a.Reminders.From(a.Rewards.Remind)
 	a.Reminders.From(a.Inspections.Remind)
+	a.Reminders.From(a.Remarks.Remind)
 	return nil
 }

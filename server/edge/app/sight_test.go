@@ -31,6 +31,17 @@ const sight = `
 /courses/:course/:module/quiz     missing   D . . . . . . .
 /courses/:course/:module/:lesson  lesson    D + + + + + + +
 /courses/:course/:module/:lesson  missing   D . . . . . . .
+/courses/:course/:module/:lesson/offline  lesson    D + + + + + + +
+/courses/:course/:module/:lesson/offline  missing   D . . . . . . .
+/courses/:course/:module/offline  module    D + + + + + + +
+/courses/:course/:module/offline  missing   D . . . . . . .
+/courses/:course/:module/print    module    D + + + + + + +
+/courses/:course/:module/print    missing   D . . . . . . .
+/courses/offline                  -         D + + + + + + +
+/courses/offline/start            -         D > > > > > > >
+/courses/offline/pass             -         D + + + + + + +
+/courses/sw.js                    -         + + + + + + + +
+/manifest.webmanifest             -         + + + + + + + +
 /attempts/:id                     attempt   D + . . . . . .
 /attempts/:id                     closed    D > . . . . . .
 /attempts/:id                     missing   D . . . . . . .
@@ -132,6 +143,9 @@ const sight = `
 /reviews/customer/:token          guest     + + + + + + + +
 /reviews/customer/:token          missing   . . . . . . . .
 /policy                           -         D + + + + + + +
+/policy/matrix                    -         D . . . + . + .
+/policy/matrix.csv                -         D . . . + . + .
+/policy/matrix.xlsx               -         D . . . + . + .
 /policy/changes                   -         D . . + . + + .
 /policy/changes/new               -         D . . . . . . .
 /policy/changes/:id               change    D . . + . + + .
@@ -246,6 +260,19 @@ const sight = `
 /desk/appeals                     -         D . . . + . . .
 /desk/appeals/:id                 appeal    D . . . + . . .
 /desk/appeals/:id                 missing   D . . . . . . .
+/courses/:course/:module/:lesson/changes  lesson  D > > > > > > >
+/courses/:course/:module/:lesson/changes  missing  D . . . . . . .
+/courses/:course/:module/:lesson/note  lesson  D + + + + + + +
+/courses/:course/:module/:lesson/note  missing  D . . . . . . .
+/notes                            -         D + + + + + + +
+/desk/write                       -         D . . . + . . .
+/desk/write/:group/:name/:part    zh-part   D . . . + . . .
+/desk/write/:group/:name/:part    missing   D . . . . . . .
+/desk/lessons/:course/:module/:lesson/versions  lesson  D . . + + + + .
+/desk/lessons/:course/:module/:lesson/versions  missing  D . . . . . . .
+/desk/notes                       -         D . . . + . . .
+/desk/notes/:id                   note      D . . . + . . .
+/desk/notes/:id                   missing   D . . . . . . .
 /static/*                         style     + + + + + + + +
 /static/*                         missing   . . . . . . . .
 /healthz                          -         + + + + + + + +
@@ -262,6 +289,7 @@ const sight = `
 /api/v1/certificates              -         T T T T T T T T
 /api/v1/certificates/:number/verification  certificate + + + + + + + +
 /api/v1/certificates/:number/verification  missing   . . . . . . . .
+/api/v1/policy/coverage           -         T T T T T T T T
 /api/v1/attempts                  -         T T T T T T T T
 /api/v1/attempts/:id              closed    T T T T T T T T
 /api/v1/attempts/:id              missing   T T T T T T T T
@@ -291,7 +319,8 @@ func sightRows(t *testing.T) (out []row) {
 // address puts what the row names into the parameters; what is missing is missing in the last of them.
 func (h *house) address(r row) string {
 	values := map[string]string{":course": "process", ":module": "negotiation", ":lesson": "prepare", ":clause": "2.4.2", ":person": h.names["learner"],
-		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit"}
+		":id": h.names["closed"], ":veiled": site.Veil(h.Secret, h.names["essays"]), ":programme": "gate", ":step": "visit",
+		":group": "process", ":name": "negotiation"}
 	if strings.HasPrefix(r.route, "/training/external/") {
 		values[":id"] = h.names["taken"]
 	}

@@ -18,7 +18,7 @@ const (
 	maxBytes    = 100 << 10
 	maxRequests = 8
 	maxQueries  = 4  // statements of a view
-	maxLearn    = 10 // of /learn, which says what is next in programmes, by what certificates ask, what the day brings and what the policy asks too
+	maxLearn    = 11 // of /learn, which says what is next in programmes, by what certificates ask, what the day brings, what the policy asks and what authors answered too
 )
 
 var linked = regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`)

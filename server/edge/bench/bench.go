@@ -21,6 +21,7 @@ type Options struct {
 	Course      string        // a course with modules
 	Module      string        // course/module with a quiz
 	Lesson      string        // course/module/lesson
+	Reads, Asks []View        // all lessons, and searches for what people look for, in both languages
 
 	DSN    string        // the server's database, where learners are put who need no sign-in
 	Savers int           // learners who save at the same time
@@ -127,6 +128,7 @@ const (
 	stepDashboard = "dashboard"
 	stepCourse    = "course"
 	stepLesson    = "lesson"
+	stepSearch    = "search"
 	stepSignInGet = "sign-in page"
 	stepSignIn    = "sign in"
 	stepQuiz      = "quiz"
@@ -137,7 +139,7 @@ const (
 	stepReview    = "review"
 )
 
-var order = []string{stepSignInGet, stepSignIn, stepDashboard, stepCourse, stepLesson, stepQuiz, stepStart,
+var order = []string{stepSignInGet, stepSignIn, stepDashboard, stepCourse, stepLesson, stepSearch, stepQuiz, stepStart,
 	stepQuestion, stepSave, stepSubmit, stepReview, stepWorlds, stepBegin, stepScene, stepTurn, stepMove}
 
 // Views lets the learners look at the dashboard, a course and a lesson in turn for the given time.
@@ -196,4 +198,37 @@ func signIn(o Options) ([]*learner, error) {
 		}
 	}
 	return out, nil
+}
+
+// Lessons lets the learners read every lesson in both languages, each from another place on, for the given time.
+func Lessons(ctx context.Context, o Options) (Run, error) {
+	return wander(ctx, o, "lessons", o.Reads)
+}
+
+// Searches lets the learners look for words, in the language that the words are of.
+func Searches(ctx context.Context, o Options) (Run, error) {
+	return wander(ctx, o, "search", o.Asks)
+}
+
+// View is a page in a language.
+type View struct{ Lang, Path string }
+
+// wander lets the learners look at pages one after the other.
+func wander(ctx context.Context, o Options, name string, views []View) (Run, error) {
+	learners, err := signIn(o)
+	if err != nil {
+		return Run{}, err
+	}
+	step := map[string]string{"lessons": stepLesson, "search": stepSearch}[name]
+	end := time.Now().Add(o.Views)
+	return measure(name, o.Concurrency, func(i int, t timings) (int, error) {
+		for n := i * len(views) / o.Concurrency; time.Now().Before(end) && ctx.Err() == nil; n++ {
+			v := views[n%len(views)]
+			learners[i].cookies["tongguan_lang"] = v.Lang
+			if _, err := learners[i].get(t, step, v.Path); err != nil {
+				return 0, err
+			}
+		}
+		return 0, nil
+	})
 }

@@ -5,7 +5,9 @@ package check
 import (
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
+	"sync"
 
 	"tongguan/courses/catalog"
 	"tongguan/courses/composite"
@@ -20,13 +22,17 @@ import (
 
 // Lint reads all content and gives everything that is wrong with it.
 func Lint(files fs.FS) []fault.Problem {
-	c, problems := catalog.Read(files)
-	b, more := bank.Read(files)
-	problems = slices.Concat(problems, more, b.Fair(), Language(files))
-	problems = append(problems, cross(c, b)...)
-	_, worlds := roleplay.ReadWorlds(files)
-	problems = append(problems, worlds...)
-	scenes, more := scripts(files)
+	var c *catalog.Catalog
+	var b *bank.Bank
+	var problems, asked, written, worlds []fault.Problem
+	together(
+		func() { c, problems = catalog.Read(files) },
+		func() { b, asked = bank.Read(files) },
+		func() { written = Language(files) },
+		func() { _, worlds = roleplay.ReadWorlds(files) },
+	)
+	problems = slices.Concat(problems, asked, b.Fair(), written, cross(c, b), worlds)
+	scenes, more := scripts(files, c)
 	problems = append(problems, more...)
 	book, more := programme.Read(files, Bind(c, b, scenes))
 	problems = append(problems, more...)
@@ -34,26 +40,49 @@ func Lint(files fs.FS) []fault.Problem {
 	problems = append(problems, more...)
 	_, more = composite.Read(files, BindSchemes(indicators, book.All()))
 	problems = append(problems, more...)
-	_, more = inspection.Read(files, func(id string) bool { return c.Clause(id) != nil })
+	plans, more := inspection.Read(files, func(id string) bool { return c.Clause(id) != nil })
 	problems = append(problems, more...)
+	problems = append(problems, held(files, Matter{c, b, scenes, indicators, plans.All()}, problems)...)
 	fault.SortProblems(problems)
 	return problems
 }
 
-// scripts gives the role-play scripts, and what is wrong with them.
-func scripts(files fs.FS) ([]*scenario.Script, []fault.Problem) {
+// scripts gives the role-play scripts, and what is wrong with them. Each is played through some hundred times, which is
+// most of what checking the content costs: several are played at a time.
+func scripts(files fs.FS, c *catalog.Catalog) ([]*scenario.Script, []fault.Problem) {
 	all, problems := roleplay.ReadScripts(files)
-	known := Known(files)
-	for _, s := range all {
-		more, _ := s.Lint(path.Join("scenarios", s.ID, scenario.First+".md"), known)
-		problems = append(problems, more...)
+	known, found := knows(files, c), make([][]fault.Problem, len(all))
+	var tasks []func()
+	for i, s := range all {
+		tasks = append(tasks, func() {
+			found[i], _ = s.Lint(path.Join("scenarios", s.ID, scenario.First+".md"), known)
+		})
 	}
-	return all, problems
+	together(tasks...)
+	return all, append(problems, slices.Concat(found...)...)
+}
+
+// together does tasks that share nothing, as many at a time as there are processors, and waits for them all.
+func together(tasks ...func()) {
+	var wg sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, do := range tasks {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			do()
+		})
+	}
+	wg.Wait()
 }
 
 // Known says which clauses the policy has, and which dialogue acts the library of utterances.
 func Known(files fs.FS) scenario.Known {
 	c, _ := catalog.Read(files)
+	return knows(files, c)
+}
+
+func knows(files fs.FS, c *catalog.Catalog) scenario.Known {
 	u, _ := roleplay.ReadUtterances(files)
 	return scenario.Known{Clause: func(id string) bool { return c.Clause(id) != nil }, Act: u.Has}
 }

@@ -87,7 +87,7 @@ func TestWhatOnlyBothTogetherKnow(t *testing.T) {
 func TestLintReadsIndicators(t *testing.T) {
 	files := builtIn(t)
 	file := files["appraisal/indicators.yaml"]
-	for _, field := range []string{"id", "clause", "name", "means", "unit", "better", "least", "most"} {
+	for _, field := range []string{"id", "clause", "shows", "name", "means", "unit", "better", "least", "most"} {
 		if !strings.Contains(string(files["appraisal/README.md"].Data), "`"+field+"`") {
 			t.Errorf("%s is not explained", field)
 		}

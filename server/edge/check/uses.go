@@ -30,7 +30,7 @@ func Uses(c *catalog.Catalog, b *bank.Bank, scenes []*scenario.Script, clause st
 		}
 	}
 	for _, s := range scenes {
-		if names(s.Clauses) {
+		if names(s.Rests()) {
 			out.Scenes = append(out.Scenes, amendment.Ref{Key: s.ID, Title: catalog.Text{ZH: s.In("zh").Title, EN: s.In("en").Title}})
 		}
 	}

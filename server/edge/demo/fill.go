@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"tongguan/courses/catalog"
+	"tongguan/courses/progress"
 	"tongguan/courses/training"
 	"tongguan/quizzes/pipeline"
 	"tongguan/quizzes/roleplay"
@@ -41,8 +41,8 @@ func Fill(ctx context.Context, cfg config.Config, o app.Options, c Company) (fil
 		return false, err
 	}
 	f := filler{App: a, company: c, chance: rand.New(rand.NewPCG(seed, 2)), advance: advance, now: begin.Now(),
-		teams: map[string]string{}, people: map[string]people.Person{}}
-	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.amend, f.veterans, f.measure, f.assign, f.schedule, f.review, f.appraise, f.reward, f.supervise, f.learn, f.mark, f.doubt, f.attend, f.programmes, f.catchUp, f.simulate} {
+		teams: map[string]string{}, people: map[string]people.Person{}, changed: map[string]time.Time{}}
+	for _, step := range []func(context.Context) error{f.addTeams, f.addPeople, f.nameManagers, f.remark, f.amend, f.veterans, f.measure, f.assign, f.schedule, f.review, f.appraise, f.reward, f.supervise, f.learn, f.mark, f.doubt, f.attend, f.programmes, f.catchUp, f.stopReading, f.simulate} {
 		if err := step(ctx); err != nil {
 			return false, fmt.Errorf("demo: %w", err)
 		}
@@ -59,6 +59,9 @@ type filler struct {
 	teams   map[string]string // id by short name
 	people  map[string]people.Person
 	deeds   []deed // of the history, that have not been done yet
+
+	old     *progress.Progress   // as lessons were
+	changed map[string]time.Time // by lesson that was changed: when
 }
 
 func (f *filler) addTeams(ctx context.Context) error {
@@ -246,11 +249,6 @@ func (f *filler) path(ctx context.Context, who access.Actor, lang string, dilige
 		}
 	}
 	return all[:min(len(all), int(diligence*float64(len(all)+3)))]
-}
-
-func (f *filler) read(ctx context.Context, who access.Actor, l *catalog.Lesson, lang string) error {
-	f.Progress.Visit(who, l)
-	return f.Progress.Finish(ctx, who, l.Key(), lang)
 }
 
 // sit takes a module's quiz, once more when it was failed by little and its rules make nobody wait.

@@ -44,7 +44,13 @@ var tables = []Table{
 	{Name: "assignment", Me: "person_id", By: "assigned_by", Keep: "id course team_id due_on request_id", Num: "assigned_at withdrawn_at"},
 	{Name: "lesson_finished", Me: "person_id", Keep: "lesson hash", Num: "finished_at"},
 	{Name: "last_lesson", Me: "person_id", Keep: "course lesson", Num: "at"},
+	{Name: "reading_position", Me: "person_id", Keep: "lesson anchor", Num: "heading part at", Drop: true},
+	{Name: "finish_request", Me: "person_id", Keep: "request_id lesson hash", Num: "at"},
 	{Name: "module_passed", Me: "person_id", Keep: "module", Num: "line score passed_at undone"},
+	// notes on lessons, and who wrote the content
+	{Name: "remark", Me: "person_id", By: "answered_by closed_by", Text: "text answer@answered_by", Keep: "id lesson module lang version heading kind quote reason state request_id", Num: "place answered_at closed_at seen_at sent_at"},
+	{Name: "remark_day", Me: "person_id", Keep: "day", Num: "sent", Drop: true},
+	{Name: "manuscript_save", By: "saved_by", Keep: "id file before_hash after_hash way request_id", Num: "saved_at"},
 	// quizzes
 	{Name: "attempt", Me: "person_id", Keep: "id module set_hash state", Num: "started_at due_at closed_at score pass saves pending accepted_at", Bool: "passed folded", Hide: "seed:key paper:key"},
 	{Name: "answer", Up: "attempt_id=attempt.id", Said: "chosen", Keep: "question", Num: "points saved_at seq open_until certainty"},
@@ -134,6 +140,7 @@ var impersonal = map[string]string{
 	"question_set":      "",
 	"item_sums":         "",
 	"lesson_version":    "",
+	"manuscript":        "",
 	"rehearsal_world":   "",
 	"script":            "",
 	"programme_version": "",

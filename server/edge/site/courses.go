@@ -2,6 +2,7 @@ package site
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -49,7 +50,7 @@ func (s *Site) course(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	m := state.Course(k)
-	p := courses.One{Frame: s.frame(c, v, k.Title.In(v.lang)), Chapter: k.Chapter, Heading: k.Title.In(v.lang), Summary: k.Summary.In(v.lang),
+	p := courses.One{Frame: s.withOffline(s.frame(c, v, k.Title.In(v.lang)), v), Chapter: k.Chapter, Heading: k.Title.In(v.lang), Summary: k.Summary.In(v.lang),
 		Percent: m.Percent(), Done: m.Done, Steps: m.Steps}
 	for _, a := range assigned {
 		if a.Course == k.ID && a.Due != "" && !m.Complete() {
@@ -74,7 +75,7 @@ func (s *Site) course(c *fiber.Ctx, v visit) error {
 }
 
 func (s *Site) courseModule(c *fiber.Ctx, v visit, state progress.State, m *catalog.Module, next string) (out courses.Module, err error) {
-	out = courses.Module{ID: m.ID, Title: m.Title.In(v.lang), Summary: m.Summary.In(v.lang), Stage: m.Stage, Minutes: m.Minutes,
+	out = courses.Module{ID: m.ID, Print: "/courses/" + m.Key() + "/print", Title: m.Title.In(v.lang), Summary: m.Summary.In(v.lang), Stage: m.Stage, Minutes: m.Minutes,
 		Percent: state.Module(m).Percent()}
 	for _, id := range m.Clauses {
 		out.Clauses = append(out.Clauses, s.chip(v, id))
@@ -82,7 +83,7 @@ func (s *Site) courseModule(c *fiber.Ctx, v visit, state progress.State, m *cata
 	for _, l := range m.Lessons {
 		f, done := state.Finished[l.Key()]
 		out.Lessons = append(out.Lessons, courses.Lesson{Title: l.Title.In(v.lang), URL: lessonURL(l), Minutes: l.Minutes,
-			Done: done, Stale: done && stale(l, f.Hash), Current: lessonURL(l) == next})
+			Done: done, Stale: done && stale(l, f.Hash), Current: lessonURL(l) == strings.Split(next, "#")[0]})
 	}
 	if set := s.Bank.Current().Set(m.Key()); set != nil {
 		out.QuizURL, out.Questions, out.Ready = quizURL(m), set.Draw, quizURL(m) == next
@@ -100,13 +101,9 @@ func stale(l *catalog.Lesson, hash string) bool {
 
 // lesson shows one lesson.
 func (s *Site) lesson(c *fiber.Ctx, v visit) error {
-	course, m, err := s.module(c)
+	course, m, l, err := s.theLesson(c)
 	if err != nil {
 		return err
-	}
-	l := s.Catalog.Current().Lesson(m.Key() + "/" + c.Params("lesson"))
-	if l == nil {
-		return fault.New(fault.Missing, "error.missing")
 	}
 	state, err := s.Progress.Of(c.UserContext(), v.actor, v.actor.ID)
 	if err != nil {
@@ -116,7 +113,7 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 		s.Progress.Visit(v.actor, l)
 	}
 	page := l.Page(v.lang)
-	p := courses.Reading{Frame: s.withHTMX(s.frame(c, v, l.Title.In(v.lang))), Heading: l.Title.In(v.lang), Minutes: l.Minutes,
+	p := courses.Reading{Frame: s.withReading(s.frame(c, v, l.Title.In(v.lang)), v), Heading: l.Title.In(v.lang), Minutes: l.Minutes,
 		Course: parts.Link{Text: course.Title.In(v.lang), URL: "/courses/" + course.ID},
 		Module: parts.Link{Text: m.Title.In(v.lang), URL: "/courses/" + course.ID + "#" + m.ID},
 		Number: slices.Index(m.Lessons, l) + 1, Count: len(m.Lessons), Finish: lessonURL(l) + "/finish", Version: page.Hash[:min(8, len(page.Hash))]}
@@ -135,7 +132,21 @@ func (s *Site) lesson(c *fiber.Ctx, v visit) error {
 		}
 	}
 	p.Prev, p.Next, p.NextIsQuiz = s.beside(v, m, l)
-	p.Blocks = s.blocks(v, l, page)
+	p.Blocks, p.Keeping, p.Resume, p.Print = s.noteLinks(v, l, page, s.blocks(v, l, page)), s.keeping(c, v, m), resume(page, state.Places[l.Key()]), "/courses/"+m.Key()+"/print"
+	p.Place, p.Date = lessonURL(l)+"/place", s.Clock.Date(s.Zone)
+	if p.Query = queried(c); p.Query != "" {
+		p.Hits = marked(p.Blocks, p.Query)
+	}
+	p.Note = lessonURL(l) + "/note"
+	if p.Stale {
+		p.Since = lessonURL(l) + "/changes"
+	}
+	if v.compares() {
+		p.Versions = versionsURL(l.Key())
+	}
+	if v.writes() {
+		p.Write = "/desk/write/" + m.Key() + "/" + v.lang
+	}
 	if slices.ContainsFunc(p.Blocks, func(b courses.Block) bool { return b.Check != nil && len(b.Check.Steps) > 0 }) {
 		p.Frame = s.withQuiz(p.Frame) // steps are moved by script
 	}
@@ -263,13 +274,20 @@ func (s *Site) tried(c *fiber.Ctx, v visit, q *bank.Question) (entered fields, m
 	return entered, m, err
 }
 
-// finish records a lesson as finished and goes on to what is next.
+// finish records a lesson as finished and goes on to what is next. What was finished without a network comes with a
+// request of its own, from a script that wants no page.
 func (s *Site) finish(c *fiber.Ctx, v visit) error {
 	_, m, err := s.module(c)
 	if err != nil {
 		return err
 	}
 	key := m.Key() + "/" + c.Params("lesson")
+	if request := c.FormValue("request"); request != "" {
+		if err := s.Progress.FinishOffline(c.UserContext(), v.actor, progress.Offline{Lesson: key, Hash: c.FormValue("hash"), Request: request}); err != nil {
+			return err
+		}
+		return c.SendStatus(fiber.StatusNoContent)
+	}
 	if err := s.Progress.Finish(c.UserContext(), v.actor, key, v.lang); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (s *Site) signInForm(c *fiber.Ctx, v visit) error {
 }
 
 func (s *Site) drawSignIn(c *fiber.Ctx, v visit, login, back string, cause error) error {
-	p := door.SignIn{Frame: s.frame(c, v, v.voice.T("door.heading")), Login: login, Back: back}
+	p := door.SignIn{Frame: s.withOffline(s.frame(c, v, v.voice.T("door.heading")), v), Login: login, Back: back}
 	for _, d := range s.Demo {
 		p.Demo = append(p.Demo, door.Demo(d))
 	}

@@ -16,7 +16,7 @@ import (
 
 // frame is what stands around a page for this visit.
 func (s *Site) frame(c *fiber.Ctx, v visit, title string) layout.Frame {
-	f := layout.Frame{Voice: v.voice, Title: title, Theme: theme(c), Path: path(c), Style: s.Assets.URL("style.css"),
+	f := layout.Frame{Voice: v.voice, Title: title, Theme: theme(c), Text: textSize(c), Path: path(c), Style: s.Assets.URL("style.css"),
 		Icon: s.Assets.URL("icon.svg"), Scripts: []string{s.Assets.URL("app.js")}, Demo: s.Demo != nil}
 	f.Flash.Kind, f.Flash.Text = s.takeFlash(c, v.voice)
 	if v.actor.ID == "" {
@@ -29,6 +29,13 @@ func (s *Site) frame(c *fiber.Ctx, v visit, title string) layout.Frame {
 // withHTMX adds the library to a page whose forms are smoother with it.
 func (s *Site) withHTMX(f layout.Frame) layout.Frame {
 	f.Scripts = append(f.Scripts, s.Assets.URL("vendor/htmx.min.js"))
+	return f
+}
+
+// withReading adds what a lesson needs: answers in place, the reader's place, copies for reading without a network.
+func (s *Site) withReading(f layout.Frame, v visit) layout.Frame {
+	f = s.withOffline(s.withHTMX(f), v)
+	f.Scripts = append(f.Scripts, s.Assets.URL("reading.js"))
 	return f
 }
 

@@ -15,7 +15,7 @@ import (
 
 // contentPolicy allows nothing but what the pages use: our own files.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Guard sets what every answer carries, refuses what other sites send, turns a panic into an error and
 // text that is none away. What it refuses is answered by the server's error handler, in the form of the address.

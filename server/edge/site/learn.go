@@ -25,18 +25,18 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := learn.Page{Frame: s.frame(c, v, v.voice.T("nav.learn")), Rail: s.rail(v, state), Next: s.next(v, state, assigned)}
+	p := learn.Page{Frame: s.withOffline(s.frame(c, v, v.voice.T("nav.learn")), v), Rail: s.rail(v, state), Next: s.next(v, state, assigned)}
 	p.Greeting = v.voice.T("learn.greeting."+dayTime(s.Clock.Now(), s.Zone), "name", v.actor.Name)
 	given := map[string]bool{}
 	for _, a := range assigned {
 		if k := s.Catalog.Current().Course(a.Course); k != nil {
 			given[k.ID] = true
-			p.Assigned = append(p.Assigned, s.courseLine(v, state, k, a.Due, true))
+			p.Assigned = append(p.Assigned, s.courseLine(v, state, k, a.Due))
 		}
 	}
 	for _, k := range s.Catalog.Current().Courses {
 		if m := state.Course(k); !given[k.ID] && m.Done > 0 {
-			p.Begun = append(p.Begun, s.courseLine(v, state, k, "", false))
+			p.Begun = append(p.Begun, s.courseLine(v, state, k, ""))
 		}
 	}
 	if p.Results, err = s.results(c, v, state); err != nil {
@@ -47,6 +47,9 @@ func (s *Site) learn(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p.News = s.news(v, news)
+	if p.Answered, err = s.answeredNotes(c, v); err != nil {
+		return err
+	}
 	if p.Duties, err = s.notices(c, v, amendment.Notices{Frame: p.Frame}); err != nil {
 		return err
 	}
@@ -90,8 +93,8 @@ func (s *Site) next(v visit, state progress.State, assigned []training.Assignmen
 			if state.Course(k).Done > 0 || state.Last[k.ID] != "" {
 				kind = "resume"
 			}
-			return learn.Next{Kind: kind, Text: lesson.Title.In(v.lang), URL: lessonURL(lesson), Minutes: lesson.Minutes,
-				Place: k.Title.In(v.lang) + " / " + s.moduleTitle(v, lesson.Course+"/"+lesson.Module)}
+			return learn.Next{Kind: kind, Text: lesson.Title.In(v.lang), URL: placeURL(lesson, v.lang, state.Places), Minutes: lesson.Minutes,
+				Place: k.Title.In(v.lang) + " / " + s.moduleTitle(v, lesson.Course+"/"+lesson.Module), At: resume(lesson.Page(v.lang), state.Places[lesson.Key()]).Text}
 		case quiz != nil:
 			out := learn.Next{Kind: "quiz", Text: quiz.Title.In(v.lang), URL: quizURL(quiz), Place: k.Title.In(v.lang)}
 			if set := s.Bank.Current().Set(quiz.Key()); set != nil {
@@ -108,7 +111,7 @@ func continuation(v visit, state progress.State, k *catalog.Course) (to parts.Li
 	lesson, module := state.Next(k)
 	switch {
 	case lesson != nil:
-		return parts.Link{Text: lesson.Title.In(v.lang), URL: lessonURL(lesson)}, false
+		return parts.Link{Text: lesson.Title.In(v.lang), URL: placeURL(lesson, v.lang, state.Places)}, false
 	case module != nil:
 		return parts.Link{Text: module.Title.In(v.lang), URL: quizURL(module)}, true
 	default:
@@ -116,10 +119,10 @@ func continuation(v visit, state progress.State, k *catalog.Course) (to parts.Li
 	}
 }
 
-func (s *Site) courseLine(v visit, state progress.State, k *catalog.Course, due string, assigned bool) learn.Course {
+func (s *Site) courseLine(v visit, state progress.State, k *catalog.Course, due string) learn.Course {
 	m := state.Course(k)
 	out := learn.Course{Title: k.Title.In(v.lang), URL: "/courses/" + k.ID, Percent: m.Percent(), Done: m.Done, Steps: m.Steps,
-		Assigned: assigned, Due: s.dueText(v, due), Complete: m.Complete()}
+		Due: s.dueText(v, due), Complete: m.Complete()}
 	out.DaysLeft, out.HasDue = s.daysUntil(due)
 	out.Continue, out.ContinueIsQuiz = continuation(v, state, k)
 	return out

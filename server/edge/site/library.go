@@ -84,7 +84,7 @@ func said(v visit, t prose.Text) (out [2]library.Said) {
 func (s *Site) term(v visit, t *fieldbook.Term) library.Term {
 	out := library.Term{ID: t.ID, Name: said(v, t.Term), Means: said(v, t.Means), Example: said(v, t.Example)}
 	for i, lang := range order(v) {
-		out.Also[i] = strings.Join(t.Also.In(lang), v.voice.T("list.comma"))
+		out.Also[i] = strings.Join(t.Also.In(lang), map[string]string{"zh": "、", "en": ", "}[lang])
 	}
 	for _, id := range t.Clauses {
 		out.Clauses = append(out.Clauses, s.chip(v, id))

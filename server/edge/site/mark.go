@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongguan/courses/remark"
 	"tongguan/quizzes/attempt"
 	"tongguan/quizzes/bank"
 	"tongguan/server/base/access"
@@ -145,6 +146,13 @@ func (s *Site) deskHead(c *fiber.Ctx, v visit) (out desk.Head, err error) {
 		for _, q := range all {
 			out.Appeals += len(q.Appeals)
 		}
+	}
+	if out.Writes = v.writes(); out.Writes {
+		counts, err := s.Remarks.Count(c.UserContext(), v.actor)
+		if err != nil {
+			return out, err
+		}
+		out.Notes = inState(counts, remark.Open, "")
 	}
 	return out, nil
 }

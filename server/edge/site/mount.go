@@ -22,6 +22,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Post("/account/sessions/end-others", s.in(s.sessionsEndOthers)).Post("/account/sessions/:id/end", s.in(s.sessionEnd))
 	f.Post("/account/tokens", s.in(s.tokenNew)).Post("/account/tokens/:id/revoke", s.in(s.tokenRevoke))
 
+	s.mountReading(f)
 	f.Get("/learn", s.in(s.learn))
 	f.Get("/courses", s.in(s.courses)).Get("/courses/:course", s.in(s.course))
 	f.Get("/courses/:course/:module/quiz", s.in(s.quizIntro)).Post("/courses/:course/:module/quiz", s.in(s.quizStart))
@@ -67,7 +68,7 @@ func (s *Site) Mount(f *fiber.App) {
 	f.Get("/policy/changes/:id", s.in(s.changeShow))
 	f.Get("/duties/:change", s.in(s.duty)).Post("/duties/:change/confirm", s.in(s.dutyConfirm)).Post("/duties/:change/quiz", s.in(s.dutyQuiz))
 
-	f.Get("/policy", s.in(s.policyList)).Get("/policy/:clause", s.in(s.policyClause))
+	s.mountTrace(f)
 	f.Get("/search", s.in(s.search))
 	s.mountLibrary(f)
 	s.mountRewards(f)
@@ -106,6 +107,7 @@ func (s *Site) Mount(f *fiber.App) {
 
 	s.mountTrail(f)
 	s.mountPersonal(f)
+	s.mountWriting(f)
 	f.Get("/desk", s.in(s.contentDesk)).Get("/desk/scenes/:id", s.in(s.sceneDesk))
 	f.Get("/desk/quizzes/:course/:module", s.in(s.quizDesk)).Get("/desk/quizzes/:course/:module/items.csv", s.in(s.quizDeskCSV))
 	f.Get("/desk/marking", s.in(s.markingQueue)).Get("/desk/marking/:veiled/:question", s.in(s.markingSheet))

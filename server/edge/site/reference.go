@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -26,12 +27,14 @@ func (s *Site) policyList(c *fiber.Ctx, v visit) error {
 		return err
 	}
 	p := policy.List{Frame: s.frame(c, v, v.voice.T("policy.title")), Pending: pending(v, now),
-		Changes: v.actor.May(access.SeeCertificate, access.Below) || v.actor.May(access.SeeCertificate, access.Other)}
+		Changes: v.actor.May(access.SeeCertificate, access.Below) || v.actor.May(access.SeeCertificate, access.Other),
+		Matrix:  v.actor.May(access.TraceContent, access.Other)}
+	cover := s.Matter().Cover()
 	for _, ch := range s.Catalog.Current().Chapters {
 		chapter := policy.Chapter{ID: ch.ID, Title: ch.Title.In(v.lang)}
 		for _, cl := range s.Catalog.Current().Clauses {
 			if cl.Chapter == ch.ID {
-				chapter.Clauses = append(chapter.Clauses, s.clause(v, cl))
+				chapter.Clauses = append(chapter.Clauses, s.clause(v, cl, cover.Clause(cl.ID)))
 			}
 		}
 		p.Chapters = append(p.Chapters, chapter)
@@ -39,65 +42,26 @@ func (s *Site) policyList(c *fiber.Ctx, v visit) error {
 	return s.draw(c, policy.ListPage(p))
 }
 
-func (s *Site) clause(v visit, cl *catalog.Clause) policy.Clause {
+// clause is one clause, with how much rests on it.
+func (s *Site) clause(v visit, cl *catalog.Clause, cover check.Cover) policy.Clause {
 	w := s.wording(cl)
 	return policy.Clause{ID: cl.ID, Title: w.Title.In(v.lang), Summary: w.Summary.In(v.lang), URL: "/policy/" + cl.ID,
-		Depth: strings.Count(cl.ID, "."), Lessons: len(s.Catalog.Current().Teaching(cl.ID)), Questions: len(s.Bank.Current().Examining(cl.ID))}
+		Depth: strings.Count(cl.ID, "."), Lessons: len(cover.Lessons), Questions: cover.Questions}
 }
 
-// policyClause shows one clause with everything that rests on it.
-func (s *Site) policyClause(c *fiber.Ctx, v visit) error {
-	cat := s.Catalog.Current()
-	cl := cat.Clause(c.Params("clause"))
-	if cl == nil {
-		return fault.New(fault.Missing, "error.missing")
-	}
-	now, err := s.policy(c)
-	if err != nil {
-		return err
-	}
-	p := policy.One{Clause: s.clause(v, cl)}
-	p.Frame = s.frame(c, v, p.ID+" "+p.Clause.Title)
-	if here := now.Clause(cl.ID); here.Change != "" {
-		p.Since = v.voice.Date(here.Since, s.Zone)
-	}
-	p.Pending = now.Clause(cl.ID).Pending && pending(v, now) > 0
-	if cl.ID == "5.1.3" {
-		p.Report = "/report"
-	}
-	for _, ch := range cat.Chapters {
-		if ch.ID == cl.Chapter {
-			p.Chapter = ch.Title.In(v.lang)
-		}
-	}
-	for i, other := range cat.Clauses {
-		if other.ID != cl.ID {
-			continue
-		}
-		if i > 0 {
-			prev := s.clause(v, cat.Clauses[i-1])
-			p.Prev = &prev
-		}
-		if i+1 < len(cat.Clauses) {
-			next := s.clause(v, cat.Clauses[i+1])
-			p.Next = &next
-		}
-	}
-	for _, l := range cat.Teaching(cl.ID) {
-		p.Teaching = append(p.Teaching, policy.Lesson{Title: l.Title.In(v.lang), Module: s.moduleTitle(v, l.Course+"/"+l.Module), URL: lessonURL(l)})
-	}
-	return s.draw(c, policy.OnePage(p))
+// queried is what somebody looks for.
+func queried(c *fiber.Ctx) string {
+	q := []rune(strings.TrimSpace(c.Query("q")))
+	return string(q[:min(100, len(q))])
 }
 
 // search finds lessons.
 func (s *Site) search(c *fiber.Ctx, v visit) error {
-	p := find.Page{Frame: s.frame(c, v, v.voice.T("find.title")), Query: strings.TrimSpace(c.Query("q"))}
-	if r := []rune(p.Query); len(r) > 100 {
-		p.Query = string(r[:100])
-	}
+	p := find.Page{Frame: s.frame(c, v, v.voice.T("find.title")), Query: queried(c)}
 	p.Tries = strings.Fields(v.voice.T("find.tries"))
 	for _, h := range s.Catalog.Current().Search(v.lang, p.Query, 30) {
-		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module), URL: lessonURL(h.Lesson)}
+		hit := find.Hit{Title: h.Lesson.Title.In(v.lang), Place: s.moduleTitle(v, h.Lesson.Course+"/"+h.Lesson.Module),
+			URL: lessonURL(h.Lesson) + "?q=" + url.QueryEscape(p.Query), Heading: h.Heading}
 		if h.Anchor != "" {
 			hit.URL += "#" + h.Anchor
 		}
@@ -137,13 +101,8 @@ func (s *Site) contentDesk(c *fiber.Ctx, v visit) error {
 			p.Modules = append(p.Modules, row)
 		}
 	}
-	for _, cl := range cat.Clauses {
-		one := s.clause(v, cl)
-		p.Coverage = append(p.Coverage, desk.Row{ID: one.ID, Title: one.Title, URL: one.URL, Lessons: one.Lessons, Questions: one.Questions})
-		if one.Lessons > 0 && one.Questions > 0 {
-			p.Covered++
-		}
-	}
+	cover, standards := s.Matter().Cover(), s.Standards()
+	p.Coverage = v.voice.T("trace.desk.sum", "holes", standards.Holed(cover), "all", len(cover.Clauses))
 	return s.draw(c, desk.PageOf(p))
 }
 

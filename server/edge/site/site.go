@@ -22,8 +22,10 @@ import (
 	"tongguan/courses/external"
 	"tongguan/courses/indicator"
 	"tongguan/courses/inspection"
+	"tongguan/courses/manuscript"
 	"tongguan/courses/programme"
 	"tongguan/courses/progress"
+	"tongguan/courses/remark"
 	"tongguan/courses/reminder"
 	"tongguan/courses/review"
 	"tongguan/courses/reward"
@@ -42,6 +44,7 @@ import (
 	"tongguan/server/base/fault"
 	"tongguan/server/base/people"
 	"tongguan/server/base/team"
+	"tongguan/server/edge/check"
 	"tongguan/server/edge/personal"
 	"tongguan/server/edge/seal"
 	"tongguan/server/edge/voice"
@@ -93,6 +96,11 @@ type Site struct {
 	Violations  *violation.Violations
 	Hush        *door.Hush // counts who knocks where nobody must be known
 
+	Matter      func() check.Matter    // the content in force, as it rests on clauses
+	Standards   func() check.Standards // how much has to rest on each
+	Manuscripts *manuscript.Desk
+	Remarks     *remark.Remarks
+
 	Secret    []byte
 	URL       string // under which people reach the site
 	Secure    bool   // cookies only over TLS
@@ -101,7 +109,8 @@ type Site struct {
 	Reread    func() // takes in the worlds and scenes that were edited
 	Demo      []Demo // sign-ins to show; nil outside a demo
 
-	sums sync.Pool // of what csrf reckons with
+	sums   sync.Pool // of what csrf reckons with
+	places places    // the passages of lessons
 }
 
 // Demo is a sign-in that the sign-in page of a demo offers.
@@ -125,6 +134,7 @@ const (
 	sessionCookie = "tongguan_session"
 	langCookie    = "tongguan_lang"
 	themeCookie   = "tongguan_theme"
+	textCookie    = "tongguan_text"
 	flashCookie   = "tongguan_flash"
 )
 

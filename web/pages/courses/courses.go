@@ -39,6 +39,7 @@ type Module struct {
 	QuizURL                   string
 	Questions                 int
 	Score                     string // "" until passed
+	Print                     string // where all its lessons stand on one page
 	Ready                     bool   // every lesson is finished, the quiz is what is left
 }
 
@@ -91,7 +92,18 @@ type Reading struct {
 	Prev, Next     parts.Link
 	NextIsQuiz     bool
 	Version        string
+	Note           string // where a note on a passage is begun
+	Since          string // what changed since it was finished, or ""
+	Versions       string // for those who may compare them, or ""
+	Write          string // for authors, or ""
 	Terms          []Term
+	Date           string // today, for what is printed
+	Print          string // where all lessons of the module stand on one page
+	Place          string // where the script tells how far one has read
+	Resume         Resume
+	Keeping        Keeping
+	Query          string // what was searched for, marked in the text; "" for nothing
+	Hits           int
 }
 
 // Term is a word of the trade that the lesson uses, with what it means.

@@ -10,12 +10,6 @@ type Problem struct {
 	Text string
 }
 
-// Row is the coverage of one clause.
-type Row struct {
-	ID, Title, URL     string
-	Lessons, Questions int
-}
-
 // Set is one module with its questions.
 type Set struct {
 	Title, URL                  string
@@ -31,8 +25,7 @@ type Page struct {
 	Authoring bool // edits are picked up at once
 	Problems  []Problem
 	Modules   []Set
-	Coverage  []Row
-	Covered   int
+	Coverage  string // how many clauses have holes, in a sentence
 	Head      Head
 }
 

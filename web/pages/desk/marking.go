@@ -6,7 +6,10 @@ import (
 )
 
 // Head is what waits for an author on the desk.
-type Head struct{ Marking, Appeals int }
+type Head struct {
+	Marking, Appeals, Notes int
+	Writes                  bool // the visitor writes content, and answers notes on it
+}
 
 // MarkingQueue lists the open answers that wait for a mark.
 type MarkingQueue struct {

@@ -12,6 +12,7 @@ type Span struct {
 // Hit is one lesson that was found.
 type Hit struct {
 	Title, Place, URL string
+	Heading           string // above the place, or ""
 	Snippet           []Span
 }
 

@@ -4,6 +4,7 @@ package learn
 import (
 	"tongguan/web/layout"
 	"tongguan/web/pages/amendment"
+	"tongguan/web/pages/writing"
 	"tongguan/web/parts"
 )
 
@@ -13,6 +14,7 @@ type Next struct {
 	Text    string // title of the lesson or module
 	Place   string // course and module
 	URL     string
+	At      string // heading at which to go on, or ""
 	Minutes int
 }
 
@@ -21,7 +23,6 @@ type Course struct {
 	Title, URL     string
 	Percent        int
 	Done, Steps    int
-	Assigned       bool
 	Due            string // the date
 	DaysLeft       int    // negative: overdue by so many
 	HasDue         bool
@@ -45,7 +46,8 @@ type Page struct {
 	News     []News
 	Duties   amendment.Notices // what the policy's changes ask
 
-	Notice     *Notice // nil for none
+	Answered   []writing.Short // notes of theirs that were answered
+	Notice     *Notice         // nil for none
 	Programmes []Programme
 }
 

@@ -22,17 +22,16 @@ type List struct {
 	Chapters []Chapter
 	Pending  int  // new wordings that wait, for those who may publish
 	Changes  bool // the reader may see how far people are with changes
+	Matrix   bool // and what rests on all clauses
 }
-
-// Lesson teaches the clause.
-type Lesson struct{ Title, Module, URL string }
 
 // One is one clause.
 type One struct {
 	layout.Frame
 	Clause
 	Chapter    string
-	Teaching   []Lesson
+	Trace      Trace
+	Matrix     bool // the reader may see the whole table
 	Prev, Next *Clause
 	Since      string // when the present wording came into force; "" where it was so at first
 	Pending    bool   // a new wording waits, and the reader may publish it
