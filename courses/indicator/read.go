@@ -28,12 +28,14 @@ type Indicator struct {
 	ID     string
 	Clause string   // of the policy, 3.2.1.1 to 3.2.1.4
 	Shows  []string // clauses whose practice the figure shows; none where the content does not say
-	Name   catalog.Text
-	Means  catalog.Text // how it is reckoned
-	Unit   Unit
-	Less   bool  // the less the better
-	Least  int64 // that can be entered, in the unit
-	Most   int64
+	// Optional is for an indicator that is asked for only where a scheme of appraisal weighs it.
+	Optional bool
+	Name     catalog.Text
+	Means    catalog.Text // how it is reckoned
+	Unit     Unit
+	Less     bool  // the less the better
+	Least    int64 // that can be entered, in the unit
+	Most     int64
 }
 
 // check refuses a value that the indicator cannot have.
@@ -61,6 +63,7 @@ type file struct {
 		ID     string       `yaml:"id"`
 		Clause string       `yaml:"clause"`
 		Shows  []string     `yaml:"shows"`
+		Option bool         `yaml:"optional"`
 		Name   catalog.Text `yaml:"name"`
 		Means  catalog.Text `yaml:"means"`
 		Unit   Unit         `yaml:"unit"`
@@ -110,7 +113,7 @@ func (r *reader) read(in file) {
 // one checks an indicator and takes it in.
 func (r *reader) one(f *file, i int, at strict.Node, seen map[string]bool) {
 	x := f.Indicators[i]
-	out := Indicator{ID: x.ID, Clause: x.Clause, Shows: x.Shows, Name: x.Name, Means: x.Means, Unit: x.Unit, Less: x.Better == "less"}
+	out := Indicator{ID: x.ID, Clause: x.Clause, Shows: x.Shows, Optional: x.Option, Name: x.Name, Means: x.Means, Unit: x.Unit, Less: x.Better == "less"}
 	if !idForm.MatchString(x.ID) || seen[x.ID] || x.ID == "login" || x.ID == "name" || x.ID == "period" || x.ID == "value" {
 		r.At(at.Field("id"), "figure.lint.id", "id", x.ID)
 	}

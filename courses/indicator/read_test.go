@@ -53,15 +53,22 @@ func TestReadIndicators(t *testing.T) {
 	}
 }
 
-// TestTheBuiltInIndicators are those that clauses 3.2.1.1 to 3.2.1.4 name, in their order.
+// TestTheBuiltInIndicators are those that clauses 3.2.1.1 to 3.2.1.4 name, in their order, and the optional ones.
 func TestTheBuiltInIndicators(t *testing.T) {
 	all, problems := Read(os.DirFS("../../content"), func(string) bool { return true })
 	var got []string
 	for _, i := range all {
-		got = append(got, fmt.Sprint(i.Clause, " ", i.ID, " ", i.Unit, " ", i.Less))
+		line := fmt.Sprint(i.Clause, " ", i.ID, " ", i.Unit, " ", i.Less)
+		if i.Optional {
+			line += " optional"
+		}
+		got = append(got, line)
 	}
 	want := []string{"3.2.1.1 sales-amount fen false", "3.2.1.1 sales-profit fen false", "3.2.1.1 growth-rate bp false", "3.2.1.2 new-customers count false",
 		"3.2.1.2 conversion-rate bp false", "3.2.1.3 satisfaction points false", "3.2.1.3 complaints count true", "3.2.1.4 visits count false", "3.2.1.4 follow-up bp false"}
+	for _, id := range []string{"stage-records", "training-on-time", "newcomers-through", "appraisals-on-time", "findings-closed"} {
+		want = append(want, "3.2.1.4 "+id+" bp false optional") // the company's own, beside what the clause names
+	}
 	if diff := cmp.Diff(want, got); diff != "" || len(problems) > 0 {
 		t.Errorf("%v %s", problems, diff)
 	}

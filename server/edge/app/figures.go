@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"math"
+	"slices"
 
+	"tongguan/courses/composite"
 	"tongguan/courses/indicator"
 	"tongguan/quizzes/pipeline"
 )
@@ -23,6 +25,15 @@ func (a *App) rereadIndicators() {
 	if len(problems) == 0 {
 		a.Indicators.Use(all)
 	}
+}
+
+// askedFor gives the indicators that people are asked for: all but the optional ones that no scheme weighs.
+func (a *App) askedFor() []indicator.Indicator {
+	return slices.DeleteFunc(slices.Clone(a.Indicators.All()), func(i indicator.Indicator) bool {
+		return i.Optional && !slices.ContainsFunc(*a.schemes.Load(), func(s *composite.Scheme) bool {
+			return slices.ContainsFunc(s.Items, func(item composite.Item) bool { return item.Kind == composite.OfIndicator && item.Of == i.ID })
+		})
+	})
 }
 
 // simulated is what somebody achieved in the territory that they closed last, by the indicators of clause 3.2.1. The engine's ratios

@@ -36,7 +36,7 @@ func (a *App) Fiber(demo []site.Demo) *fiber.App {
 		Training: a.Training, Amendments: a.Amendments, Reminders: a.Reminders, Sessions: a.Sessions, External: a.External, Reviews: a.Reviews, Assets: a.Assets, Log: a.Log, Secret: a.Secret, URL: a.Config.URL, Secure: a.Config.Secure(),
 		Appraisals: a.Appraisals, Indicators: a.Indicators, Rewards: a.Rewards,
 		Inspections: a.Inspections, Violations: a.Violations, Hush: door.NewHush(a.Clock),
-		Matter: a.matter, Standards: func() check.Standards { return *a.standards.Load() },
+		Measured: a.askedFor, Matter: a.matter, Standards: func() check.Standards { return *a.standards.Load() },
 		Manuscripts: a.Manuscripts, Remarks: a.Remarks,
 		Lasts: a.Config.Session, Authoring: a.Authoring, Reread: a.Reread, Demo: demo}
 	programs := &api.API{Door: a.Door, People: a.People, Teams: a.Teams, Catalog: a.Catalog, Progress: a.Progress, Attempts: a.Attempts, Training: a.Training, Tally: a.Tally,

@@ -55,7 +55,7 @@ func TestWhatOnlyBothTogetherKnow(t *testing.T) {
 	for key, spoil := range map[string]struct{ file, old, new string }{
 		"content.clause_unknown":    {questions, `clauses: ["2.4.2"]`, `clauses: ["2.4.9"]`},
 		"content.check_unknown":     {questions, "- id: neg-c1\n", "- id: neg-c9\n"},
-		"content.clause_unexamined": {questions, `["2.4"]`, `["2.4.1"]`}, // no other module examines 2.4 as a whole
+		"content.clause_unexamined": {questions, `"2.4"]`, `"2.4.1"]`}, // no other module examines 2.4 as a whole
 		"content.quiz_missing":      {questions, "", ""},
 		"content.module_missing":    {lessons, "", ""},
 	} {

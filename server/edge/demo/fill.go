@@ -136,7 +136,7 @@ func (f *filler) learn(ctx context.Context) error {
 	for _, a := range f.company.Everybody() {
 		who, diligence, ability := f.people[a.Login].Actor(), f.chance.Float64(), 0.62+0.38*f.chance.Float64()
 		if a.Login == "learner" {
-			diligence, ability = 0.5, 0.93 // so that the demo's learner has something behind and something ahead
+			diligence, ability = 0.39, 0.93 // into the fourth gate: the demo's learner has something behind and something ahead
 		}
 		path := f.path(ctx, who, a.Lang, diligence, ability)
 		if len(path) > 0 {
@@ -240,15 +240,19 @@ func (f *filler) path(ctx context.Context, who access.Actor, lang string, dilige
 		lang = "zh"
 	}
 	var all []func() error
+	gate := 0 // steps up to the gate exam, and with it
 	for _, c := range f.Catalog.Current().Courses {
 		for _, m := range c.Modules {
 			for _, l := range m.Lessons {
 				all = append(all, func() error { return f.read(ctx, who, l, lang) })
 			}
 			all = append(all, func() error { return f.sit(ctx, who, m.Key(), pupil{ability, lang}) })
+			if m.Key() == "exam/gate" {
+				gate = len(all)
+			}
 		}
 	}
-	return all[:min(len(all), int(diligence*float64(len(all)+3)))]
+	return all[:min(len(all), int(diligence*1.4*float64(gate)))] // the most diligent go on beyond it
 }
 
 // sit takes a module's quiz, once more when it was failed by little and its rules make nobody wait.

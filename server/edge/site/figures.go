@@ -99,7 +99,7 @@ func (s *Site) figureBoard(c *fiber.Ctx, v visit) error {
 	if v.actor.May(access.EnterFigures, access.Below) {
 		p.Import = "/figures/import"
 	}
-	all := s.Indicators.All()
+	all := s.Measured()
 	for _, i := range all {
 		p.Columns = append(p.Columns, figures.Column{Name: i.Name.In(v.lang), Means: i.Means.In(v.lang), Clause: i.Clause})
 	}
@@ -152,7 +152,7 @@ func (s *Site) figureTable(ctx context.Context, c *fiber.Ctx, v visit) (sheet.Ta
 	if err != nil {
 		return sheet.Table{}, err
 	}
-	all := s.Indicators.All()
+	all := s.Measured()
 	header := []string{v.voice.T("figure.login"), v.voice.T("figure.name"), v.voice.T("figure.team"), v.voice.T("figure.period")}
 	for _, i := range all {
 		header = append(header, i.Name.In(v.lang)+v.voice.T("figure.in."+string(i.Unit)))

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -61,8 +62,11 @@ func (s *Site) card(c *fiber.Ctx, v visit, period string) (figures.Card, error) 
 	if card.Frozen != "" {
 		p.Frozen = v.voice.T("figure.frozen_here", "period", p.PeriodText, "cycle", card.Frozen)
 	}
+	asked := s.Measured()
 	for _, i := range s.Indicators.All() {
-		p.Lines = append(p.Lines, s.cardLine(v, card, i, names))
+		if len(card.Versions[i.ID]) > 0 || slices.ContainsFunc(asked, func(one indicator.Indicator) bool { return one.ID == i.ID }) {
+			p.Lines = append(p.Lines, s.cardLine(v, card, i, names))
+		}
 	}
 	return p, nil
 }

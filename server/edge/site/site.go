@@ -96,8 +96,9 @@ type Site struct {
 	Violations  *violation.Violations
 	Hush        *door.Hush // counts who knocks where nobody must be known
 
-	Matter      func() check.Matter    // the content in force, as it rests on clauses
-	Standards   func() check.Standards // how much has to rest on each
+	Measured    func() []indicator.Indicator // the indicators that people are asked for
+	Matter      func() check.Matter          // the content in force, as it rests on clauses
+	Standards   func() check.Standards       // how much has to rest on each
 	Manuscripts *manuscript.Desk
 	Remarks     *remark.Remarks
 
