@@ -7,7 +7,10 @@ import (
 	"tongguan/courses/prose"
 )
 
-// MarkHits puts what a query asks for into <mark>, wherever it stands in a page's HTML outside of drawings, and says how
+// unseen begins words of ours that are only read aloud, such as what the link to a note says.
+const unseen = `<span class="hidden">`
+
+// MarkHits puts what a query asks for into <mark>, wherever it is seen in a page's HTML outside of drawings, and says how
 // often. It looks between the tags: words that change their dress in the middle are marked in pieces or not at all.
 func MarkHits(page, query string) (marked string, n int) {
 	want := asked(prose.Clip(query, queryLimit))
@@ -15,7 +18,7 @@ func MarkHits(page, query string) (marked string, n int) {
 		return page, 0
 	}
 	var b strings.Builder
-	drawing := 0
+	drawing, hidden := 0, false
 	for page != "" {
 		if page[0] == '<' {
 			tag, rest := page, ""
@@ -27,6 +30,10 @@ func MarkHits(page, query string) (marked string, n int) {
 				drawing++
 			case strings.HasPrefix(tag, "</svg"):
 				drawing--
+			case tag == unseen:
+				hidden = true
+			case tag == "</span>":
+				hidden = false
 			}
 			b.WriteString(tag)
 			page = rest
@@ -36,7 +43,7 @@ func MarkHits(page, query string) (marked string, n int) {
 		if end := strings.IndexByte(page, '<'); end >= 0 {
 			text, rest = page[:end], page[end:]
 		}
-		if drawing > 0 {
+		if drawing > 0 || hidden {
 			b.WriteString(text)
 		} else {
 			n += writeMarked(&b, text, want)

@@ -19,6 +19,8 @@ func TestMarkHits(t *testing.T) {
 		{"<p>价格谈判</p>", "价格 谈判", "<p><mark>价格谈判</mark></p>", 1},
 		{`<h2 id="价格">Q&amp;A: Price &lt; 5</h2>`, "price", `<h2 id="价格">Q&amp;A: <mark>Price</mark> &lt; 5</h2>`, 1},
 		{`<svg><text>价格</text></svg><p>价格</p>`, "价格", `<svg><text>价格</text></svg><p><mark>价格</mark></p>`, 1},
+		{`<p>对价格<a href="#"><span class="hidden">对这一段价格</span></a>，<span class="box"></span>价格</p>`, "价格",
+			`<p>对<mark>价格</mark><a href="#"><span class="hidden">对这一段价格</span></a>，<span class="box"></span><mark>价格</mark></p>`, 2},
 		{"<p>Q&amp;A &quot;x&quot;</p>", "none", "<p>Q&amp;A &quot;x&quot;</p>", 0},
 		{"<p>价格</p>", " ", "<p>价格</p>", 0},
 		{"<p>价</p", "格", "<p>价</p", 0},

@@ -130,6 +130,13 @@ func TestIntricate(t *testing.T) {
 	if line := intricate(fine); line != 0 {
 		t.Errorf("an ordinary list is refused at line %d", line)
 	}
+	form := strings.Repeat("| 项目 ", 12) + "|\n" + strings.Repeat("|-", 12) + "|\n" + strings.Repeat(strings.Repeat("| ", 12)+"|\n", 300)
+	if line := intricate(form); line != 0 {
+		t.Errorf("a table to be filled in is refused at line %d", line)
+	}
+	if line := intricate(strings.Repeat(strings.Repeat("|a", 20)+"|\n"+strings.Repeat("|-", 20)+"|\n"+strings.Repeat("|\n", 18)+"\n", 100)); line == 0 {
+		t.Error("many tables of empty rows are let through")
+	}
 	for name, in := range map[string]string{
 		"emphasis":    strings.Repeat("*a_", 27_000),
 		"both ways":   strings.Repeat("*a **a ", 12_000),
@@ -142,6 +149,7 @@ func TestIntricate(t *testing.T) {
 		"lists":       strings.Repeat("- ", 40_000),
 		"indentation": strings.Repeat(" ", 100) + "- a",
 		"lines":       strings.Repeat("*a\n", 27_000),
+		"cells":       strings.Repeat("|a", 2_000) + "|\n" + strings.Repeat("|-", 2_000) + "|\n" + strings.Repeat("|b|\n", 2_000),
 	} {
 		if intricate("好。\n\n"+in) != 3 {
 			t.Errorf("%s: not refused at its line", name)

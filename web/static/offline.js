@@ -37,11 +37,12 @@
     if (!here || !reader || reader === "-" || (navigator.connection && navigator.connection.saveData)) return;
     const { module, shelf, until, kept } = here.dataset, of = "lessons:" + reader + ":" + module + ":", name = of + shelf;
     await navigator.serviceWorker.register("/courses/sw.js", { scope: "/courses/" });
-    if (!(await whole(name))) {
+    let cache = (await caches.has(name)) && (await caches.open(name));
+    if (!cache || !(await cache.match("/courses/offline/lease"))) {
       const plan = await get(module + "/offline").then((r) => r.json());
       if (plan.shelf !== shelf) return; // changed since this page was drawn; the next one knows
       await caches.delete(name);
-      const cache = await caches.open(name);
+      cache = await caches.open(name);
       try {
         for (const url of plan.urls) await cache.put(url, await get(url));
       } catch (e) {
@@ -49,7 +50,8 @@
         throw e;
       }
     }
-    await (await caches.open(name)).put("/courses/offline/lease", Response.json({ until: Number(until) }));
+    // Into the very set that was filled: where another page has taken that away meanwhile, nothing comes back of it.
+    await cache.put("/courses/offline/lease", Response.json({ until: Number(until) }));
     for (const old of await sets()) if (old.startsWith(of) && old !== name) await caches.delete(old);
     here.hidden = false;
     here.querySelector("[data-kept-said]").textContent = kept;

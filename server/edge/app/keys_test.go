@@ -31,6 +31,7 @@ func leaks(seen []answer) (out []string) {
 
 // everything are the pages around a quiz that a learner may look at while it is open.
 var everything = []string{"/learn", "/courses", "/courses/process", "/courses/general", module + "/prepare", module + "/price", module + "/quiz",
+	module + "/print", module + "/offline", module + "/prepare/offline", module + "/price/offline", "/courses/offline", "/courses/offline/pass",
 	"/policy", "/policy/2.4.2", "/search?q=CANARY", "/search?q=RIGHT-neg-1", "/search?q=" + "%E5%9B%A0%E4%B8%BA", "/library/glossary?q=RIGHT", "/library/templates/visit", "/account"}
 
 // TestAnswerKeysStayUntilSubmission reads everything that a learner is sent until they submit, in both languages.

@@ -92,7 +92,7 @@ func (s *Site) drawFigureImport(c *fiber.Ctx, v visit, u indicator.Upload, plan 
 		None: plan.Counts[indicator.FateNone], Bad: plan.Counts[indicator.FateBad], Writes: plan.Writes}
 	p.TemplateOf = periodText(v, s.period(""))
 	var names []string
-	for _, i := range s.Indicators.All() {
+	for _, i := range s.Measured() {
 		names = append(names, i.Name.In(v.lang))
 	}
 	p.Names = strings.Join(names, v.voice.T("figure.comma_between"))
