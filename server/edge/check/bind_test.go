@@ -27,7 +27,7 @@ func bound(t testing.TB, files fstest.MapFS) programme.Content {
 func TestBind(t *testing.T) {
 	files := builtIn(t)
 	c := bound(t, files)
-	for key, want := range map[string]int{"general": 4, "general/principles": 4, "general/principles/purpose": 1, "process": 7, "none": 0, "general/none": 0, "": 0} {
+	for key, want := range map[string]int{"general": 4, "general/principles": 4, "general/principles/purpose": 1, "process/negotiation": 4, "team": 10, "none": 0, "general/none": 0, "": 0} {
 		if got := c.Lessons(key); len(got) != want {
 			t.Errorf("%q has lessons %v", key, got)
 		}
@@ -116,7 +116,7 @@ func TestTheBuiltInProgrammesCanBeEarned(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{"onboarding", "quarterly-2026-q4", "negotiation-1", "negotiation-2", "negotiation-3", "risk-and-compliance",
-		"industry-solutions"}, ids); diff != "" {
+		"industry-solutions", "managers"}, ids); diff != "" {
 		t.Error(diff)
 	}
 }

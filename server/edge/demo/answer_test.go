@@ -24,6 +24,9 @@ func TestPeopleAnswerEveryType(t *testing.T) {
 		for n := range byte(40) {
 			for _, item := range bank.Draw(set, [32]byte{n}) {
 				q := set.Question(item.Question)
+				if q.Type == grading.Open && !slices.ContainsFunc(company.Writings, func(w writing) bool { return w.Question == q.ID }) {
+					continue // nobody of the demo has written anything: they leave it empty
+				}
 				right, wrong := f.choose(q, item.Params, pupil{1, "en"}), f.choose(q, item.Params, pupil{0, "zh"})
 				most, err := grading.Mark(q.Key(item.Params), right)
 				less, err2 := grading.Mark(q.Key(item.Params), wrong)
