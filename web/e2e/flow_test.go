@@ -222,7 +222,7 @@ func TestKeyboardAlone(t *testing.T) {
 	for _, path := range []string{"/learn", "/courses/process", "/courses/" + lesson, "/account"} {
 		b.visit(path)
 		want := ask(b, chromedp.Evaluate[int](`[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, [tabindex='0'], summary")]
-			.filter(e => e.offsetParent !== null && !e.disabled && !(e.type === "radio" && [...document.getElementsByName(e.name)].filter(o => o.form === e.form).indexOf(e) > 0)).length`))
+			.filter(e => e.offsetParent !== null && !e.disabled && !e.closest("details:not([open]) > :not(summary)") && !(e.type === "radio" && [...document.getElementsByName(e.name)].filter(o => o.form === e.form).indexOf(e) > 0)).length`))
 		ask(b, chromedp.Evaluate[int](`window.seen = new Set(), document.addEventListener("focusin", e => seen.add(e.target)), 0`))
 		for range want + 5 {
 			b.do(chromedp.KeyEvent("\t"))
