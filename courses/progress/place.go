@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 	"slices"
+	"time"
 
 	"tongguan/courses/catalog"
 	"tongguan/server/base/access"
@@ -135,4 +136,13 @@ func writeWaiting(ctx context.Context, q db.Q, w waiting) error {
 		}
 	}
 	return nil
+}
+
+// requestsKept is how long a browser may wait before it sends again what was finished without a network.
+const requestsKept = 90 * 24 * time.Hour
+
+// Forget lets go of requests that no browser will send again.
+func (p *Progress) Forget(ctx context.Context) error {
+	before := p.clock.Now() - requestsKept.Milliseconds()
+	return p.db.Write(ctx, func(q db.Q) error { return dropRequests(ctx, q, before) })
 }

@@ -176,6 +176,18 @@ func TestFinishedOfflineOnce(t *testing.T) {
 		if err := h.offline(hash, "r-2"); err != nil || told != 2 { // a further reading, on a later day
 			h.Errorf("told %d times, %v", told, err)
 		}
+		for _, tt := range []struct {
+			after time.Duration
+			told  int
+		}{{requestsKept - 48*time.Hour, 2}, {96 * time.Hour, 3}} { // a request is known as long as a browser may send it again
+			h.advance(tt.after)
+			if err := h.Forget(ctx); err != nil {
+				h.Fatal(err)
+			}
+			if err := h.offline(hash, "r-2"); err != nil || told != tt.told {
+				h.Errorf("after %v: told %d times, want %d; %v", tt.after, told, tt.told, err)
+			}
+		}
 		for _, bad := range []string{"", strings.Repeat("r", 65)} {
 			if err := h.offline(hash, bad); fault.KindOf(err) != fault.Invalid {
 				h.Errorf("request %q: %v", bad, err)

@@ -153,6 +153,12 @@ func takeRequest(ctx context.Context, q db.Q, person string, r reading, now int6
 	return n == 1, err
 }
 
+// dropRequests forgets requests that came before a moment.
+func dropRequests(ctx context.Context, q db.Q, before int64) error {
+	_, err := q.Exec(ctx, "DELETE FROM finish_request WHERE at < $1", before)
+	return err
+}
+
 // finishedNewer says whether somebody has finished a text of a lesson that was given out after another.
 func finishedNewer(ctx context.Context, q db.Q, person, lesson, hash string) (bool, error) {
 	var n int

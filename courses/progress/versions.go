@@ -126,3 +126,29 @@ func (p *Progress) BehindOf(ctx context.Context, actor access.Actor, lesson, old
 	out.Visible, out.Persons, err = behind(ctx, p.db.Read(), since{lesson, older, v.FirstSeen, asNew, teams})
 	return out, err
 }
+
+// Version is the text of a lesson as somebody learnt it.
+type Version struct {
+	Hash      string `db:"hash"`
+	Lesson    string `db:"lesson"`
+	Lang      string `db:"lang"`
+	Source    string `db:"source"`
+	FirstSeen int64  `db:"first_seen"`
+}
+
+// LearntVersion gives the text that a person finished under this hash.
+func (p *Progress) LearntVersion(ctx context.Context, actor access.Actor, person, hash string) (Version, error) {
+	if err := p.people.Check(ctx, actor, access.SeeProgress, person); err != nil {
+		return Version{}, err
+	}
+	return version(ctx, p.db.Read(), person, hash)
+}
+
+// FirstLearnt says since when texts of lessons are in use: when somebody first finished a lesson under each hash, in milliseconds
+// since 1970 UTC. Texts that nobody has finished yet are not in it.
+func (p *Progress) FirstLearnt(ctx context.Context, hashes []string) (map[string]int64, error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	return firstSeen(ctx, p.db.Read(), hashes)
+}

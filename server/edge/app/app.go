@@ -272,6 +272,7 @@ func (a *App) chores() []chore {
 	all := []chore{
 		{"visits", time.Second, a.Progress.Flush},
 		{"versions of lessons", 5 * time.Second, a.Progress.KeepVersions},
+		{"old requests", time.Hour, a.Progress.Forget},
 		{"tally", 5 * time.Second, func(ctx context.Context) error { _, err := a.Tally.Fold(ctx); return err }}, // what is left comes the next time
 		{"overdue plays", 15 * time.Second, a.Plays.CloseOverdue},
 		{"overdue attempts", 15 * time.Second, a.Attempts.CloseOverdue},
