@@ -195,6 +195,7 @@
   const sureness = (question) => all('[data-certainty="' + CSS.escape(question) + '"] input', sitting);
   const certainty = (question) => { const i = sureness(question).find((x) => x.checked); return i ? Number(i.value) : 0; };
   const known = new Map(); // question -> what its controls last said
+  const latest = new Map(); // question -> number of the answer that its controls show
   const stand = (ask) => JSON.stringify([read(ask), certainty(ask.dataset.ask)]);
   const remember = (ask) => known.set(ask.dataset.ask, stand(ask));
   const waiting = () => Object.keys(load().waits).length;
@@ -276,6 +277,7 @@
     seq = Math.max(seq, j.seq) + 1;
     j.seq = seq;
     j.waits[question] = {seq, value, certainty: certainty(question), at: now()};
+    latest.set(question, seq);
     store(j);
     dot(question, value.length > 0);
     calm = "";
@@ -411,14 +413,19 @@
     if (waiting() && !failures) later(0);
   });
 
-  // Another tab of the same attempt: its answers are shown here too, and sent from here when that tab is gone.
+  // Another tab of the same attempt: its answers are shown here too, and sent from here when that tab is gone. What it wrote is in the
+  // event; by the time that this is read the answer may be saved already, and stand in the journal no more.
+  const written = (e) => {
+    try { return e.newValue ? JSON.parse(e.newValue) : {seq: 0, waits: {}}; } catch { return {seq: 0, waits: {}}; }
+  };
   addEventListener("storage", (e) => {
     if (e.key !== key) return;
-    const j = load();
-    seq = Math.max(seq, j.seq);
-    for (const [question, w] of Object.entries(j.waits)) {
-      const ask = askOf(question), mine = ask && known.get(question), theirs = JSON.stringify([w.value, w.certainty]);
-      if (!ask || mine === theirs) continue;
+    const j = load(), theirs = written(e);
+    seq = Math.max(seq, j.seq, theirs.seq);
+    for (const [question, w] of Object.entries({...theirs.waits, ...j.waits})) {
+      const ask = askOf(question), mine = ask && known.get(question), other = JSON.stringify([w.value, w.certainty]);
+      if (!ask || mine === other || w.seq < (latest.get(question) || 0)) continue; // an older one that comes late
+      latest.set(question, w.seq);
       fill(ask, w.value);
       sureness(question).forEach((i) => { i.checked = Number(i.value) === w.certainty; });
       remember(ask);
